@@ -1,0 +1,111 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+// The arrows between targets are checked by hack/check-imports: a target may import what it names here
+// and nothing else. Executables hold `@main` only.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+// The engine finds libwasmtime beside itself: PREFIX/libexec/martlet/../../lib/martlet in an installed
+// tree, .build/TRIPLE/CONFIGURATION/../../lib/martlet in a build (hack/setup puts it there).
+// MARTLET_WASMTIME names the folder of another copy.
+let wasmtimeFolder =
+    Context.environment["MARTLET_WASMTIME"] ?? "\(Context.packageDirectory)/.build/lib/martlet"
+let linkWasmtime: [LinkerSetting] = [
+    .unsafeFlags(["-L\(wasmtimeFolder)", "-Xlinker", "-rpath=$ORIGIN/../../lib/martlet"])
+]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+    linker: [LinkerSetting] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict,
+        linkerSettings: linker)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting] = []) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linker)
+}
+
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+    linker: [LinkerSetting] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict,
+        linkerSettings: linker)
+}
+
+let package = Package(
+    name: "martlet",
+    products: [
+        .executable(name: "containerd-shim-martlet-v1", targets: ["containerd-shim-martlet-v1"]),
+        .executable(name: "martlet-engine", targets: ["martlet-engine"]),
+        .executable(name: "martlet", targets: ["martlet"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // The kernel and C libraries.
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CWasmtime"),
+        library("LinuxSystem", ["CLinux", system]),
+
+        // The runtime specification, and what applies it to a process.
+        library("OCISpec"),
+        library("Cgroups", ["LinuxSystem", "OCISpec"]),
+        library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem"]),
+        library("EngineProtocol", ["OCISpec", "LinuxSystem"]),
+        library("ContainerInit", ["Cgroups", "Seccomp", "EngineProtocol", "LinuxSystem", "OCISpec"]),
+
+        // The engine.
+        library("Wasm", ["CWasmtime"], linker: linkWasmtime),
+        library("WasmHost", ["Wasm", "LinuxSystem"]),
+        library(
+            "Zygote",
+            ["ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec"]),
+
+        // The shim.
+        library("TTRPC", [nioCore, nioPosix, protobuf]),
+        library("ContainerdAPI", [protobuf, "TTRPC"]),
+        library("Bundle", ["OCISpec", "LinuxSystem"]),
+        library(
+            "ShimService",
+            [
+                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "LinuxSystem", "OCISpec",
+                nioCore, nioPosix, protobuf, logging, toml,
+            ]),
+        library("ShimCommand", ["ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", "TTRPC", protobuf, logging]),
+        library("MartletCommands", [argumentParser, "OCISpec", "Bundle"]),
+
+        executable("containerd-shim-martlet-v1", ["ShimCommand"]),
+        executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
+        executable("martlet", ["MartletCommands"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11
+)

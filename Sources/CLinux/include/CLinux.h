@@ -1,0 +1,6 @@
+#ifndef MARTLET_CLINUX_H
+#define MARTLET_CLINUX_H
+
+#include <sys/types.h>
+
+#endif

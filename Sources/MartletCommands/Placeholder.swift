@@ -1,0 +1,1 @@
+package enum MartletMain { package static func run() {} }

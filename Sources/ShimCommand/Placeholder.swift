@@ -1,0 +1,1 @@
+package enum ShimMain { package static func run() {} }

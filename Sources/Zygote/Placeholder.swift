@@ -1,0 +1,1 @@
+package enum EngineMain { package static func run() {} }

@@ -1,0 +1,8 @@
+import ShimCommand
+
+@main
+struct Shim {
+    static func main() {
+        ShimMain.run()
+    }
+}

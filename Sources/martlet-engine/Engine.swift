@@ -1,0 +1,8 @@
+import Zygote
+
+@main
+struct Engine {
+    static func main() {
+        EngineMain.run()
+    }
+}

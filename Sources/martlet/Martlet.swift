@@ -1,0 +1,8 @@
+import MartletCommands
+
+@main
+struct Martlet {
+    static func main() {
+        MartletMain.run()
+    }
+}

@@ -27,7 +27,6 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(
@@ -66,7 +65,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // The kernel and C libraries.
@@ -77,6 +75,7 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
+        library("TOML"),
         library("Cgroups", ["LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
@@ -97,7 +96,7 @@ let package = Package(
             "ShimService",
             [
                 "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "LinuxSystem", "OCISpec",
-                nioCore, nioPosix, protobuf, logging, toml,
+                nioCore, nioPosix, protobuf, logging, system, "TOML",
             ]),
         library("ShimCommand", ["ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", "TTRPC", protobuf, logging]),
         library("MartletCommands", [argumentParser, "OCISpec", "Bundle"]),
@@ -105,6 +104,10 @@ let package = Package(
         executable("containerd-shim-martlet-v1", ["ShimCommand"]),
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
+
+        tests("TOMLTests", ["TOML"]),
+        tests("ShimServiceTests", ["ShimService", "ContainerdAPI", "TTRPC", "OCISpec", "EngineProtocol", "LinuxSystem", protobuf, logging, system, nioCore, nioPosix]),
+        tests("ShimCommandTests", ["ShimCommand", "ShimService", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", protobuf, logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

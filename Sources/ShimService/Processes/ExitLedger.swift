@@ -1,4 +1,4 @@
-/// Which exits are whose. Pure: `Reaper` guards it with a lock and feeds it.
+/// Which exits are whose. Pure: `ChildReaper` guards it with a lock and feeds it.
 ///
 /// The early-exit protocol: a process may be reaped before the one who made it knows its pid. So whoever is about to
 /// make a process opens a creation first. While one is open, exits that nobody has claimed are kept; a claim finds the

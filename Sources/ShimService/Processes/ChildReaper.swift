@@ -7,7 +7,7 @@ package import LinuxSystem
 ///
 /// Nothing else in the shim waits for a child: a wait elsewhere would lose a race against this one.
 /// The thread starts with the first creation, blocks in wait(2), and sleeps while there are no children.
-package final class Reaper: Sendable {
+package final class ChildReaper: Sendable {
     /// What is called, on the reaper's thread or on the claimant's own when the exit was early. It must not block.
     package typealias Handler = @Sendable (ProcessExit) -> Void
 

@@ -90,7 +90,7 @@ let package = Package(
             ["ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec"]),
 
         // The shim.
-        library("TTRPC", [nioCore, nioPosix, protobuf]),
+        library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
         library("ContainerdAPI", [protobuf, "TTRPC"]),
         library("Bundle", ["OCISpec", "LinuxSystem"]),
         library(
@@ -105,6 +105,8 @@ let package = Package(
         executable("containerd-shim-martlet-v1", ["ShimCommand"]),
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
+
+        tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -92,6 +92,8 @@ let package = Package(
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf]),
         library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
+        library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
+        library("ContainerdAPI", [protobuf, "TTRPC"]),
         library("Bundle", ["OCISpec", "LinuxSystem"]),
         library(
             "ShimService",
@@ -117,6 +119,7 @@ let package = Package(
             "ShimCommandTests",
             ["ShimCommand", "ShimService", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", protobuf, logging]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
+        tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

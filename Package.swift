@@ -77,9 +77,9 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
-        library("Cgroups", ["LinuxSystem", "OCISpec"]),
-        library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem"]),
-        library("EngineProtocol", ["OCISpec", "LinuxSystem"]),
+        library("Cgroups", ["LinuxSystem", "OCISpec", system]),
+        library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem", system]),
+        library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
         library("ContainerInit", ["Cgroups", "Seccomp", "EngineProtocol", "LinuxSystem", "OCISpec"]),
 
         // The engine.

@@ -2,6 +2,7 @@
 # the one of the system is not touched. Source it after common.sh; root is needed.
 #
 #   containerd_start PREFIX   start it with PREFIX/bin first in the PATH in which it looks for shims
+#   containerd_adopt FOLDER NAMESPACE   take over one that a test started; its pid is in FOLDER/pid
 #   containerd_stop           end its containers, its shims and itself, and remove its folder
 #   ctr ARG...                Debian's ctr against it
 #
@@ -53,6 +54,16 @@ TOML
   done
 }
 
+containerd_adopt() {
+  CONTAINERD=$1 CONTAINERD_NAMESPACE=$2
+  CONTAINERD_PID=$(cat "$CONTAINERD/pid" 2>/dev/null) || CONTAINERD_PID=none
+  # The number may be another process's by now.
+  case $(readlink "/proc/$CONTAINERD_PID/exe" 2>/dev/null) in
+    */containerd) ;;
+    *) CONTAINERD_PID=none ;;
+  esac
+}
+
 # The processes that have -address and this containerd's socket among their arguments: its shims.
 containerd_shims() {
   local process
@@ -81,8 +92,8 @@ containerd_stop() {
       sleep 0.05
     done
     kill -9 "$CONTAINERD_PID" 2>/dev/null || true
+    wait "$CONTAINERD_PID" 2>/dev/null || true
   fi
-  wait "$CONTAINERD_PID" 2>/dev/null || true
   # What did not end in order. Children first: a container outlives its shim.
   for shim in $(containerd_shims); do
     note "ending a shim that was left over: $shim"

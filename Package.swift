@@ -105,6 +105,9 @@ let package = Package(
         executable("containerd-shim-martlet-v1", ["ShimCommand"]),
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
+
+        // Against an installed tree and a private containerd; hack/test runs them.
+        tests("IntegrationTests", []),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "CLinuxTitle.h"
+
 // Processes
 
 // fork(2), which Swift marks unavailable. Only for a process that has one thread.

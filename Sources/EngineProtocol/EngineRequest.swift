@@ -3,6 +3,8 @@
 /// The engine answers nothing there but `EngineReport.ready`: what becomes of a request is said on the control
 /// channel that goes with it.
 package enum EngineRequest: Codable, Sendable {
+    /// Sent once, first.
+    case configure(EngineSettings)
     /// The shim has been started for this bundle and its Create will come: read what can be read now.
     case prepare(PrepareRequest)
     /// Make a container's init process.

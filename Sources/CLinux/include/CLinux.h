@@ -1,9 +1,13 @@
 #ifndef MARTLET_CLINUX_H
 #define MARTLET_CLINUX_H
 
+#include "CLinuxSeccomp.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "CLinuxTitle.h"
 
 // fork(2), which Swift marks unavailable. Only for a process that has one thread.
 pid_t martlet_fork(void);

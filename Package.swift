@@ -118,8 +118,6 @@ let package = Package(
             ["ShimCommand", "ShimService", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", protobuf, logging]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
-        // Against an installed tree and a private containerd; hack/test runs them.
-        tests("IntegrationTests", []),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -28,7 +28,7 @@ struct TaskServiceTests {
         for (name, handler) in table.handlers where name != "State" {
             let called = await #expect(throws: EchoService.Called.self) {
                 _ = try await handler(
-                    TaskMethod.start.encode(TaskStartRequest.with { $0.id = "c" }), "context of \(name)")
+                    "context of \(name)", TaskMethod.start.encode(TaskStartRequest.with { $0.id = "c" }))
             }
             #expect(called == EchoService.Called(method: name, id: "c", context: "context of \(name)"))
         }
@@ -40,7 +40,7 @@ struct TaskServiceTests {
             $0.id = "container"
             $0.execID = "exec"
         }
-        let answer = try TaskV3StateResponse(serializedBytes: await handler(request.serializedBytes(), ""))
+        let answer = try TaskV3StateResponse(serializedBytes: await handler("", request.serializedBytes()))
         #expect(answer.id == "container")
         #expect(answer.execID == "exec")
         #expect(answer.status == .paused)
@@ -49,7 +49,7 @@ struct TaskServiceTests {
 
     @Test func aMalformedRequestIsRefusedByName() async throws {
         let handler = try #require(ServiceTable(EchoService(), as: .v3).handlers["Kill"])
-        let error = await #expect(throws: PayloadError.self) { _ = try await handler([0x0A, 0xFF], "") }
+        let error = await #expect(throws: PayloadError.self) { _ = try await handler("", [0x0A, 0xFF]) }
         #expect(error?.code == .malformed)
         #expect(error?.part == .request)
         #expect(error?.method == "Kill")

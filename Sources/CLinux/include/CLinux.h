@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "CLinuxTitle.h"
+#include "CLinuxSeccomp.h"
 
 // Processes
 

@@ -7,7 +7,7 @@ package import SwiftProtobuf
 package struct ServiceTable<Context: Sendable>: Sendable {
     /// Takes the encoded request and returns the encoded response. Throws ``PayloadError`` if the request is
     /// malformed, and whatever the service throws.
-    package typealias Handler = @Sendable (_ request: [UInt8], _ context: Context) async throws -> [UInt8]
+    package typealias Handler = @Sendable (_ context: Context, _ request: [UInt8]) async throws -> [UInt8]
 
     /// The full name of the service, as clients call it.
     package let name: String
@@ -23,7 +23,7 @@ package struct ServiceTable<Context: Sendable>: Sendable {
         _ method: ServiceMethod<Request, Response>,
         _ body: @escaping @Sendable (Request, Context) async throws -> Response
     ) {
-        handlers[method.name] = { bytes, context in
+        handlers[method.name] = { context, bytes in
             try method.encode(response: await body(method.decode(request: bytes), context))
         }
     }

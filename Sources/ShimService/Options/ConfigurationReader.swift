@@ -1,5 +1,5 @@
 internal import EngineProtocol
-package import LinuxSystem
+internal import LinuxSystem
 internal import SystemPackage
 package import TOML
 
@@ -11,9 +11,9 @@ package enum ConfigurationReader {
     package static func read(file: String = ShimConfiguration.path) throws(ConfigurationError) -> ShimConfiguration {
         let text: String
         do {
-            guard let contents = try BundleFile.readIfPresent(file) else { return ShimConfiguration() }
-            text = String(decoding: contents, as: UTF8.self)
+            text = try readText(file)
         } catch {
+            if error.errno == .noSuchFileOrDirectory { return ShimConfiguration() }
             throw ConfigurationError(.unreadable, file: file, "\(error)")
         }
         let (configuration, unknown) = try parse(text, file: file)

@@ -1,5 +1,6 @@
 package import ContainerdAPI
 package import EngineProtocol
+internal import LinuxSystem
 package import SwiftProtobuf
 
 /// What a runtime's options ask for, whichever message they came in.
@@ -62,7 +63,7 @@ package struct LaunchOptions: Hashable, Sendable {
         } else if !options.configPath.isEmpty {
             source = options.configPath
             do {
-                text = String(decoding: try BundleFile.read(options.configPath), as: UTF8.self)
+                text = try readText(options.configPath)
             } catch {
                 throw ConfigurationError(.unreadable, file: source, "\(error)")
             }

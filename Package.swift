@@ -79,7 +79,7 @@ let package = Package(
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
         library("Cgroups", ["LinuxSystem", "OCISpec", system]),
-        library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem", system]),
+        library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
         library("ContainerInit", ["Cgroups", "Seccomp", "EngineProtocol", "LinuxSystem", "OCISpec"]),
 
@@ -93,7 +93,7 @@ let package = Package(
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf]),
         library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
-        library("Bundle", ["OCISpec", "LinuxSystem"]),
+        library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
             [
@@ -106,6 +106,8 @@ let package = Package(
         executable("containerd-shim-martlet-v1", ["ShimCommand"]),
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
+
+        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
 
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("IntegrationTests", []),

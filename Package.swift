@@ -78,7 +78,7 @@ let package = Package(
         library("OCISpec"),
         library("TOML"),
         library("Cgroups", ["LinuxSystem", "OCISpec", system]),
-        library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem", system]),
+        library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
         library("ContainerInit", ["Cgroups", "Seccomp", "EngineProtocol", "LinuxSystem", "OCISpec"]),
 
@@ -92,14 +92,19 @@ let package = Package(
         // The shim.
         library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
-        library("Bundle", ["OCISpec", "LinuxSystem"]),
+        library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
             [
-                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "LinuxSystem", "OCISpec",
-                nioCore, nioPosix, protobuf, logging, system, "TOML",
+                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec",
+                "TOML", nioCore, nioPosix, protobuf, logging, system,
             ]),
-        library("ShimCommand", ["ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", "TTRPC", protobuf, logging]),
+        library(
+            "ShimCommand",
+            [
+                "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "OCISpec",
+                "LinuxSystem", "TTRPC", nioCore, nioPosix, protobuf, logging, system,
+            ]),
         library("MartletCommands", [argumentParser, "OCISpec", "Bundle"]),
 
         executable("containerd-shim-martlet-v1", ["ShimCommand"]),
@@ -116,6 +121,10 @@ let package = Package(
         tests(
             "ShimCommandTests",
             ["ShimCommand", "ShimService", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", protobuf, logging]),
+        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
+
+        // Against an installed tree and a private containerd; hack/test runs them.
+        tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
     ],

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "CLinuxSeccomp.h"
 #include "CLinuxTitle.h"
 #include "CLinuxSeccomp.h"
 

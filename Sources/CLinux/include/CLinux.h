@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "CLinuxBPF.h"
+#include "CLinuxCgroups.h"
 #include "CLinuxTitle.h"
 
 // fork(2), which Swift marks unavailable. Only for a process that has one thread.

@@ -77,8 +77,8 @@ let package = Package(
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
         library("TOML"),
-        library("Cgroups", ["LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
+        library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
         library("ContainerInit", ["Cgroups", "Seccomp", "EngineProtocol", "LinuxSystem", "OCISpec"]),
 
@@ -124,6 +124,7 @@ let package = Package(
         tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
 
         // Against an installed tree and a private containerd; hack/test runs them.
+        tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),

@@ -9,8 +9,9 @@
 #include <sys/types.h>
 
 #include "CLinuxSeccomp.h"
+#include "CLinuxBPF.h"
+#include "CLinuxCgroups.h"
 #include "CLinuxTitle.h"
-#include "CLinuxSeccomp.h"
 
 // Processes
 

@@ -75,12 +75,12 @@ struct TOMLScanner {
         if let next = peek(), next == UInt8(ascii: "\"") || next == UInt8(ascii: "'") {
             return try string()
         }
-        let key = take { isBare($0) }
+        let key = take(while: Self.isBare)
         guard !key.isEmpty else { throw unexpected("a key") }
         return key
     }
 
-    private func isBare(_ byte: UInt8) -> Bool {
+    private static func isBare(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
@@ -150,7 +150,9 @@ struct TOMLScanner {
     }
 
     private mutating func scalar() throws(TOMLError) -> TOMLValue {
-        let word = take { isBare($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
+        let word = take {
+            Self.isBare($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":")
+        }
         switch word {
         case "": throw unexpected("a value")
         case "true": return .boolean(true)

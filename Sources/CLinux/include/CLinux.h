@@ -11,6 +11,7 @@
 #include "CLinuxSeccomp.h"
 #include "CLinuxBPF.h"
 #include "CLinuxCgroups.h"
+#include "CLinuxEvents.h"
 #include "CLinuxTitle.h"
 
 // Processes

@@ -1,7 +1,7 @@
 package import ContainerdAPI
 package import NIOCore
 internal import Synchronization
-package import TTRPC
+internal import TTRPC
 
 /// Sends one event to containerd.
 package protocol EventForwarder: Sendable {

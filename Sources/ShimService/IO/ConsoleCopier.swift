@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import LinuxSystem
 internal import Synchronization
@@ -14,7 +13,8 @@ package final class ConsoleCopier: Sendable {
     static let drainTimeout: Duration = .seconds(2)
 
     private let master: OwnedFileDescriptor
-    private let wake: OwnedFileDescriptor
+    /// Written to when `State.deadline` was set.
+    private let wake: Pipe
     private let state = Mutex(State())
     private let finished = Monitored(false)
 
@@ -29,14 +29,14 @@ package final class ConsoleCopier: Sendable {
     ///   - stdin: nil: nothing is typed.
     ///   - stdout: nil: the output is thrown away.
     init(master: consuming OwnedFileDescriptor, stdin: Int32?, stdout: Int32?) throws {
-        let input = stdin.map(OwnedFileDescriptor.init(owning:))
-        let output = stdout.map(OwnedFileDescriptor.init(owning:))
+        let input = OwnedFileDescriptor(owningIfAny: stdin)
+        let output = OwnedFileDescriptor(owningIfAny: stdout)
         self.master = master
-        wake = OwnedFileDescriptor(owning: try systemCall("eventfd") { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) })
-        for descriptor in [self.master.raw, input?.raw, output?.raw].compactMap({ $0 }) {
+        wake = try Pipe()
+        for descriptor in [self.master.raw, stdin, stdout].compactMap({ $0 }) {
             try systemCall("fcntl") { fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) }
         }
-        let loop = ConsoleLoop(master: self.master.raw, wake: wake.raw, input: input, output: output)
+        let loop = ConsoleLoop(master: self.master.raw, wake: wake.reading.raw, input: input, output: output)
         try DetachedThread.start("console") { [self] in
             loop.run { state.withLock { $0.deadline } }
             state.withLock { $0.isFinished = true }
@@ -52,9 +52,9 @@ package final class ConsoleCopier: Sendable {
     /// The process has ended: copies what it wrote, then stops and closes stdout. Blocks, for `drainTimeout` at most.
     func drain() {
         state.withLock { $0.deadline = .now + Self.drainTimeout }
-        var one: UInt64 = 1
-        // Fails only when the counter is full, and then the thread is awake anyway.
-        _ = write(wake.raw, &one, 8)
+        // Fails only when it is full, and then the thread is awake anyway.
+        var byte: UInt8 = 0
+        _ = write(wake.writing.raw, &byte, 1)
         _ = finished.wait { $0 ? true : nil }
     }
 }

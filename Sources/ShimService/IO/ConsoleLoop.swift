@@ -61,8 +61,8 @@ final class ConsoleLoop: Sendable {
         if ready == 0 && ends.draining && ends.shown.isEmpty { return false }
 
         if entries[0].revents != 0 {
-            var count: UInt64 = 0
-            _ = read(wake, &count, 8)
+            var byte: UInt8 = 0
+            _ = read(wake, &byte, 1)
         }
         if entries[1].revents != 0 { terminalIsReady(&ends, Int32(entries[1].revents), wantsOutput: wantsOutput) }
         if entries[2].revents != 0 { inputIsReady(&ends) }

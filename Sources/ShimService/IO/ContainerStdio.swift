@@ -29,15 +29,13 @@ package final class ContainerStdio: Sendable {
 
     /// The container's ends, borrowed until `handedOver`; with a terminal there is no stderr.
     func containerEnds() -> (stdin: Int32?, stdout: Int32?, stderr: Int32?) {
-        ends.withLock { ($0.stdin?.raw, $0.stdout?.raw, $0.stderr?.raw) }
+        ends.withLock { ends in (rawIfAny(ends.stdin), rawIfAny(ends.stdout), rawIfAny(ends.stderr)) }
     }
 
     /// Gives the container's ends of stdin and stdout to the one who copies a terminal; the caller owns them.
     func takeConsoleEnds() -> (stdin: Int32?, stdout: Int32?) {
         ends.withLock { ends in
-            let stdin = ends.stdin.take().map { $0.release() }
-            let stdout = ends.stdout.take().map { $0.release() }
-            return (stdin, stdout)
+            (releaseAny(ends.stdin.take()), releaseAny(ends.stdout.take()))
         }
     }
 
@@ -62,5 +60,27 @@ package final class ContainerStdio: Sendable {
             return ends.logger
         }
         logger?.end()
+    }
+}
+
+extension OwnedFileDescriptor {
+    /// Takes ownership of a descriptor, if there is one.
+    init?(owningIfAny raw: Int32?) {
+        guard let raw else { return nil }
+        self.init(owning: raw)
+    }
+}
+
+private func rawIfAny(_ descriptor: borrowing OwnedFileDescriptor?) -> Int32? {
+    switch descriptor {
+    case .some(let descriptor): descriptor.raw
+    case .none: nil
+    }
+}
+
+private func releaseAny(_ descriptor: consuming OwnedFileDescriptor?) -> Int32? {
+    switch consume descriptor {
+    case .some(let descriptor): descriptor.release()
+    case .none: nil
     }
 }

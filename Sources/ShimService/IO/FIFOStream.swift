@@ -25,12 +25,7 @@ package struct FIFOStream: ~Copyable {
     package init(
         path: String, stream: String, direction: Direction, owner: (uid: UInt32, gid: UInt32) = (0, 0)
     ) throws {
-        let probe: OwnedFileDescriptor
-        do {
-            probe = try openFile(path, O_RDWR | O_NONBLOCK)
-        } catch {
-            throw TaskError(.failedPrecondition, "\(stream): the FIFO \(path) can't be opened", cause: error)
-        }
+        let probe = try Self.probe(path, stream: stream)
         guard try FileStatus(of: probe.raw, name: path).kind == .fifo else {
             throw TaskError(.invalidArgument, "\(stream): \(path) is not a FIFO")
         }
@@ -41,13 +36,16 @@ package struct FIFOStream: ~Copyable {
         }
         // By the descriptor's name, so that it is the same FIFO whatever the path has become.
         let same = pathOf(descriptor: probe.raw)
-        switch direction {
-        case .toContainer:
-            containerEnd = try openFile(same, O_RDONLY)
-            keptEnd = try openFile(same, O_WRONLY | O_NONBLOCK)
-        case .fromContainer:
-            containerEnd = try openFile(same, O_WRONLY)
-            keptEnd = try openFile(same, O_RDONLY | O_NONBLOCK)
+        let container = try openFile(same, direction == .toContainer ? O_RDONLY : O_WRONLY)
+        keptEnd = try openFile(same, (direction == .toContainer ? O_WRONLY : O_RDONLY) | O_NONBLOCK)
+        containerEnd = container
+    }
+
+    private static func probe(_ path: String, stream: String) throws(TaskError) -> OwnedFileDescriptor {
+        do {
+            return try openFile(path, O_RDWR | O_NONBLOCK)
+        } catch {
+            throw TaskError(.failedPrecondition, "\(stream): the FIFO \(path) can't be opened", cause: error)
         }
     }
 

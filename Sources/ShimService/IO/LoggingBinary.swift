@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
@@ -81,7 +82,7 @@ struct Pipe: ~Copyable {
 
     init() throws(SystemCallError) {
         var ends: [Int32] = [-1, -1]
-        try systemCall("pipe2") { pipe2(&ends, O_CLOEXEC) }
+        try systemCall("pipe2") { martlet_pipe(&ends) }
         reading = OwnedFileDescriptor(owning: ends[0])
         writing = OwnedFileDescriptor(owning: ends[1])
     }

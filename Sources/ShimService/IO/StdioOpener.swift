@@ -29,16 +29,20 @@ struct StdioOpener {
                 path: path, arguments: arguments, container: container, reaper: reaper)
             ends.logger = logger
             ends.stdout = OwnedFileDescriptor(owning: out)
-            let errors = OwnedFileDescriptor(owning: err)
-            if !request.terminal { ends.stderr = errors }
+            ends.stderr = OwnedFileDescriptor(owning: err)
+            if request.terminal { ends.stderr = nil }
             return ContainerStdio(ends)
         }
-        (ends.stdout, ends.stdoutKeeper) = try openOutput(stdout, stream: "stdout")
+        let (output, keptOutput) = try openOutput(stdout, stream: "stdout")
+        ends.stdout = OwnedFileDescriptor(owning: output)
+        ends.stdoutKeeper = OwnedFileDescriptor(owningIfAny: keptOutput)
         if !request.terminal {
             // As containerd's shims do: a file of stdout takes stderr too when that names nothing.
             var target = stderr
             if case .file = stdout, stderr == .null { target = stdout }
-            (ends.stderr, ends.stderrKeeper) = try openOutput(target, stream: "stderr")
+            let (errors, keptErrors) = try openOutput(target, stream: "stderr")
+            ends.stderr = OwnedFileDescriptor(owning: errors)
+            ends.stderrKeeper = OwnedFileDescriptor(owningIfAny: keptErrors)
         }
         return ContainerStdio(ends)
     }
@@ -57,20 +61,17 @@ struct StdioOpener {
         }
     }
 
-    /// The container's end, and what the shim keeps.
-    private func openOutput(
-        _ uri: StdioURI, stream: String
-    ) throws -> (OwnedFileDescriptor, OwnedFileDescriptor?) {
+    /// The container's end, and what the shim keeps; the caller owns both.
+    private func openOutput(_ uri: StdioURI, stream: String) throws -> (container: Int32, kept: Int32?) {
         switch uri {
-        case .null: return (try openFile("/dev/null", O_WRONLY), nil)
+        case .null: return (try openFile("/dev/null", O_WRONLY).release(), nil)
         case .fifo(let path):
             let fifo = try FIFOStream(path: path, stream: stream, direction: .fromContainer, owner: owner)
-            let (container, kept) = fifo.release()
-            return (OwnedFileDescriptor(owning: container), OwnedFileDescriptor(owning: kept))
+            return fifo.release()
         case .file(let path):
             do {
                 try makeDirectories(above: path)
-                return (try openFile(path, O_WRONLY | O_APPEND | O_CREAT, mode: 0o644), nil)
+                return (try openFile(path, O_WRONLY | O_APPEND | O_CREAT, mode: 0o644).release(), nil)
             } catch {
                 throw TaskError(.failedPrecondition, "\(stream): the file \(path) can't be opened", cause: error)
             }

@@ -46,7 +46,8 @@ package enum StdioURI: Hashable, Sendable {
         var seen: Set<String> = []
         for pair in query.split(separator: "&") {
             let equals = pair.firstIndex(of: "=")
-            let key = try percentDecoded(pair[..<(equals ?? pair.endIndex)], plusIsBlank: true, stream: stream, text: text)
+            let key = try percentDecoded(
+                pair[..<(equals ?? pair.endIndex)], plusIsBlank: true, stream: stream, text: text)
             guard seen.insert(key).inserted else { continue }
             arguments.append(key)
             let value = equals.map { pair[pair.index(after: $0)...] } ?? ""
@@ -82,7 +83,8 @@ package enum StdioURI: Hashable, Sendable {
             if next == UInt8(ascii: "+") && plusIsBlank {
                 bytes.append(UInt8(ascii: " "))
             } else if next == UInt8(ascii: "%") {
-                guard rest.count >= 2, let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+                guard rest.count >= 2, let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+                else {
                     throw TaskError(
                         .invalidArgument, "\(stream): a % in \(whole) is not followed by two hexadecimal digits")
                 }

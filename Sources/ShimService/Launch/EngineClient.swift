@@ -1,6 +1,6 @@
 package import EngineProtocol
 internal import Glibc
-package import LinuxSystem
+internal import LinuxSystem
 package import Logging
 internal import SystemPackage
 

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import LinuxSystem
+package import LinuxSystem
 internal import SystemPackage
 
 /// Where the engine's executable is: beside the shim's own, or in `../libexec/martlet`.
@@ -21,12 +21,8 @@ package enum EngineLocation {
 
     /// The executable of this process (proc_pid_exe(5)).
     package static func ownExecutable() throws(SystemCallError) -> String {
-        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let length = try systemCall("readlink", "/proc/self/exe") {
-            buffer.withUnsafeMutableBytes { bytes in
-                readlink("/proc/self/exe", bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
-            }
-        }
-        return String(decoding: buffer.prefix(length), as: UTF8.self)
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = try systemCall("readlink", "/proc/self/exe") { readlink("/proc/self/exe", &buffer, buffer.count) }
+        return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

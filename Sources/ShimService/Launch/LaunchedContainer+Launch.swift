@@ -5,7 +5,10 @@ internal import EngineProtocol
 internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
+internal import Logging
 internal import OCISpec
+internal import Synchronization
+internal import SystemPackage
 
 extension LaunchedContainer {
     /// Makes the container up to its start: each step, in order, and what it holds is kept in `held` for `rollBack`.
@@ -113,7 +116,7 @@ extension LaunchedContainer {
     }
 
     private func claim(_ pid: Int32) throws {
-        let process = InitProcess(try ProcessDescriptor(pid: pid))
+        let process = ProcessHandle(try ProcessDescriptor(pid: pid))
         held.withLock { $0.process = process }
         launcher.reaper.claim(pid) { [self] exit in initEnded(exit) }
     }

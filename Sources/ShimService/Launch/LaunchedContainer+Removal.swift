@@ -1,6 +1,11 @@
 internal import Bundle
+internal import Cgroups
 internal import Glibc
 internal import LinuxSystem
+internal import Logging
+internal import OCISpec
+internal import SwiftProtobuf
+internal import Synchronization
 
 extension LaunchedContainer {
     /// The reaper has the init process's exit; on its thread.
@@ -12,15 +17,14 @@ extension LaunchedContainer {
         ended.update { $0 = true }
         // One that is being created is told of by the creation.
         guard isCreated else { return }
-        guard console == nil, hasOwnPIDNamespace else {
-            // What follows may wait, and the reaper must not.
-            do {
-                return try DetachedThread.start("exit") { [self] in settle(exit) }
-            } catch {
-                launcher.logger.error("an exit is handled late", metadata: ["id": "\(id)", "error": "\(error)"])
-            }
+        if console == nil && hasOwnPIDNamespace { return settle(exit) }
+        // What follows may wait, and the reaper must not.
+        do {
+            try DetachedThread.start("exit") { [self] in settle(exit) }
+        } catch {
+            launcher.logger.error("no thread can be had", metadata: ["id": "\(id)", "error": "\(error)"])
+            settle(exit)
         }
-        settle(exit)
     }
 
     /// Does what comes between a process's end and its announcement: the rest of its processes are killed, a kill for

@@ -3,8 +3,9 @@ internal import Cgroups
 internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
-package import OCISpec
-package import SwiftProtobuf
+internal import Logging
+internal import OCISpec
+internal import SwiftProtobuf
 internal import Synchronization
 internal import SystemPackage
 
@@ -19,7 +20,7 @@ final class LaunchedContainer: ContainerControl {
         var stdio: ContainerStdio?
         var console: ConsoleCopier?
         var control: ControlChannel?
-        var process: InitProcess?
+        var process: ProcessHandle?
         var oomToken: UInt64?
         var oomWatcher: OOMWatcher?
         /// Whether Create has answered: exits are told to the observer from then on.
@@ -140,14 +141,5 @@ final class ControlChannel: Sendable {
 
     init(_ channel: consuming MessageChannel) {
         self.channel = channel
-    }
-}
-
-/// The init process, by a descriptor that never means another.
-final class InitProcess: Sendable {
-    let descriptor: ProcessDescriptor
-
-    init(_ descriptor: consuming ProcessDescriptor) {
-        self.descriptor = descriptor
     }
 }

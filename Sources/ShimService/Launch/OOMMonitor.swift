@@ -1,3 +1,4 @@
+internal import CLinux
 package import Cgroups
 internal import Glibc
 internal import LinuxSystem
@@ -30,7 +31,7 @@ package final class OOMMonitor: Sendable {
     package func add(_ watcher: OOMWatcher, report: @escaping @Sendable () -> Void) throws -> UInt64 {
         let (token, epoll, isNew) = try state.withLock { state in
             let isNew = state.epoll == nil
-            let epoll = try state.epoll ?? systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC.rawValue)) }
+            let epoll = try state.epoll ?? systemCall("epoll_create1") { martlet_epoll_create() }
             state.epoll = epoll
             state.nextToken += 1
             state.entries[state.nextToken] = Entry(watcher: watcher, report: report)
@@ -38,8 +39,7 @@ package final class OOMMonitor: Sendable {
         }
         do {
             if isNew { try DetachedThread.start("oom") { [self] in run(epoll) } }
-            var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: token))
-            try systemCall("epoll_ctl") { epoll_ctl(epoll, EPOLL_CTL_ADD, watcher.fileDescriptor, &event) }
+            try systemCall("epoll_ctl") { martlet_epoll_add(epoll, watcher.fileDescriptor, token) }
         } catch {
             remove(token)
             throw error
@@ -52,21 +52,20 @@ package final class OOMMonitor: Sendable {
         state.withLock { state in
             guard let entry = state.entries.removeValue(forKey: token), let epoll = state.epoll else { return }
             // It may not have been added: then there is nothing to take away.
-            _ = epoll_ctl(epoll, EPOLL_CTL_DEL, entry.watcher.fileDescriptor, nil)
+            _ = martlet_epoll_remove(epoll, entry.watcher.fileDescriptor)
         }
     }
 
     private func run(_ epoll: Int32) {
-        var events = [epoll_event](repeating: epoll_event(), count: 8)
+        var tokens = [UInt64](repeating: 0, count: 8)
         while true {
-            let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+            let count = martlet_epoll_wait(epoll, &tokens, tokens.count)
             if count < 0 {
                 let code = errno
                 precondition(code == EINTR, "epoll_wait: errno \(code)")
                 continue
             }
-            for event in events.prefix(Int(count)) {
-                let token = event.data.u64
+            for token in tokens.prefix(Int(count)) {
                 guard let entry = state.withLock({ $0.entries[token] }) else { continue }
                 if entry.watcher.didOOM() { entry.report() }
             }

@@ -48,7 +48,7 @@ package enum RootfsMounts {
     /// Lazily: nothing of the container uses it any more, and what else may hold it for a moment must not hold Delete up.
     package static func unmountAll(at rootfs: String) throws(SystemCallError) {
         while true {
-            let result = attempt { umount2(rootfs, Int32(MNT_DETACH.rawValue | UMOUNT_NOFOLLOW.rawValue)) }
+            let result = attempt { umount2(rootfs, Int32(MNT_DETACH | UMOUNT_NOFOLLOW)) }
             switch result {
             case .success: continue
             case .failure(.invalidArgument), .failure(.noSuchFileOrDirectory): return
@@ -63,11 +63,10 @@ package enum RootfsMounts {
             throw TaskError(.invalidArgument, "the option \(unsupported) is not supported")
         }
         // Held until the mount is made.
-        let place: OwnedFileDescriptor? =
-            mount.target.isEmpty ? nil : try RootDirectory(rootfs).open(mount.target)
-        let target = place.map { pathOf(descriptor: $0.raw) } ?? rootfs
+        let place = mount.target.isEmpty ? nil : HeldDescriptor(try RootDirectory(rootfs).open(mount.target))
+        let target = place.map { pathOf(descriptor: $0.descriptor.raw) } ?? rootfs
         let (data, folder) = try options.data(limit: Int(sysconf(Int32(_SC_PAGESIZE))))
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((place, folder)) {} }
         let isBind = options.flags.contains(.bind)
         try mountFileSystem(
             source: mount.source, target: target, type: isBind ? nil : mount.type,

@@ -1,5 +1,6 @@
 internal import Cgroups
 internal import ContainerdAPI
+internal import SwiftProtobuf
 
 extension CgroupV1Metrics {
     init(_ metrics: V1Metrics) {

@@ -1,5 +1,6 @@
 internal import Cgroups
 internal import ContainerdAPI
+internal import SwiftProtobuf
 
 extension CgroupV2Metrics {
     init(_ metrics: V2Metrics) {

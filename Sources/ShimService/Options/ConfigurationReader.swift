@@ -1,7 +1,7 @@
 internal import EngineProtocol
 internal import LinuxSystem
 internal import SystemPackage
-package import TOML
+internal import TOML
 
 /// Reads the configuration file.
 package enum ConfigurationReader {
@@ -19,7 +19,8 @@ package enum ConfigurationReader {
         let (configuration, unknown) = try parse(text, file: file)
         if let key = unknown.first {
             throw ConfigurationError(
-                .unknownKey, file: file, key: key, "there is no such setting; known are \(known.joined(separator: ", "))")
+                .unknownKey, file: file, key: key,
+                "there is no such setting; known are \(known.joined(separator: ", "))")
         }
         return configuration
     }

@@ -1,4 +1,4 @@
-package import ContainerdAPI
+internal import ContainerdAPI
 package import EngineProtocol
 internal import LinuxSystem
 package import SwiftProtobuf
@@ -25,11 +25,12 @@ package struct LaunchOptions: Hashable, Sendable {
     /// - Parameter any: nil or without a type: no options were given.
     /// - Throws: `TaskError` invalidArgument for a type that is not known; `ConfigurationError`, `PayloadError`.
     package init(_ any: Google_Protobuf_Any?) throws {
+        self.init()
         guard let any, !any.typeURL.isEmpty else { return }
         if let options = try any.unpacked(as: RuncOptions.self) {
-            self.init(options)
+            self = LaunchOptions(options)
         } else if let options = try any.unpacked(as: RuntimeOptions.self) {
-            try self.init(options)
+            self = try LaunchOptions(options)
         } else {
             throw TaskError(
                 .invalidArgument,
@@ -39,6 +40,7 @@ package struct LaunchOptions: Hashable, Sendable {
     }
 
     private init(_ options: RuncOptions) {
+        self.init()
         systemdCgroup = options.systemdCgroup
         shimCgroup = options.shimCgroup
         noNewKeyring = options.noNewKeyring
@@ -55,6 +57,7 @@ package struct LaunchOptions: Hashable, Sendable {
 
     /// The body stands for the file's contents, so it comes first (containerd 1.7 and later send either).
     private init(_ options: RuntimeOptions) throws {
+        self.init()
         let text: String
         let source: String
         if !options.configBody.isEmpty {

@@ -1,6 +1,6 @@
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
-package import LinuxSystem
 
 /// Reaps every child of the shim, which is the subreaper of its containers, on one thread, and tells each exit to
 /// the one who claimed its pid.

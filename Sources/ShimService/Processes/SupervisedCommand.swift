@@ -6,7 +6,7 @@ internal import SystemPackage
 package final class SupervisedCommand: Sendable {
     package let pid: Int32
     /// nil when it had ended before it could be had.
-    private let process: ProcessDescriptor?
+    private let process: ProcessHandle?
     private let ended = Monitored<ProcessExit?>(nil)
 
     /// Starts it.
@@ -19,7 +19,7 @@ package final class SupervisedCommand: Sendable {
         let ended = ended
         (pid, process) = try reaper.duringCreation {
             let pid = try command.spawn()
-            let process = try? ProcessDescriptor(pid: pid)
+            let process = try? ProcessHandle(ProcessDescriptor(pid: pid))
             reaper.claim(pid) { exit in
                 ended.update { $0 = exit }
                 onExit(exit)
@@ -31,7 +31,7 @@ package final class SupervisedCommand: Sendable {
     /// Sends a signal; a process that has ended gets none.
     package func send(signal: Int32) {
         // Only ESRCH can come of it: the process is our child, and the signals are constants.
-        try? process?.send(signal: signal)
+        try? process?.descriptor.send(signal: signal)
     }
 
     /// Blocks until it has ended.

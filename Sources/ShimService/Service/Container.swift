@@ -1,5 +1,5 @@
 internal import ContainerdAPI
-package import Logging
+internal import SwiftProtobuf
 internal import Synchronization
 
 /// A container of this shim, from the acceptance of Create to Delete.

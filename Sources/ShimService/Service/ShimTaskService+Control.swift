@@ -1,7 +1,7 @@
 package import ContainerdAPI
 internal import FoundationEssentials
 internal import OCISpec
-internal import SwiftProtobuf
+package import SwiftProtobuf
 package import TTRPC
 
 // Kill, Pause, Resume, Update, CloseIO, ResizePty.
@@ -18,7 +18,8 @@ extension ShimTaskService {
         return Google_Protobuf_Empty()
     }
 
-    package func pause(_ request: TaskPauseRequest, context: TTRPCRequestContext) async throws -> Google_Protobuf_Empty {
+    package func pause(_ request: TaskPauseRequest, context: TTRPCRequestContext) async throws -> Google_Protobuf_Empty
+    {
         let (container, control) = try registry.container(request.id)
         try container.process.change { state throws(TaskError) in try state.beginPause() }
         do {

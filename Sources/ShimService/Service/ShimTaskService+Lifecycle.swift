@@ -1,6 +1,7 @@
 package import ContainerdAPI
 internal import Glibc
-internal import SwiftProtobuf
+internal import Logging
+package import SwiftProtobuf
 package import TTRPC
 
 // Create, Start, Delete, Exec, Checkpoint, Shutdown.

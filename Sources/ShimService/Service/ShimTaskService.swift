@@ -1,4 +1,4 @@
-package import ContainerdAPI
+internal import ContainerdAPI
 package import Logging
 internal import SwiftProtobuf
 package import TTRPC
@@ -35,7 +35,7 @@ package final class ShimTaskService: TaskService {
                 methods: table.handlers.mapValues { handler in
                     .raw { context, request in
                         do {
-                            return try await handler(request, context)
+                            return try await handler(context, request)
                         } catch {
                             throw TTRPCStatus(for: error)
                         }
@@ -45,7 +45,8 @@ package final class ShimTaskService: TaskService {
     }
 
     /// The container and the process that a call is about.
-    func process(_ id: String, exec: String) throws(TaskError) -> (container: Container, control: any ContainerControl) {
+    func process(_ id: String, exec: String) throws(TaskError) -> (container: Container, control: any ContainerControl)
+    {
         let found = try registry.container(id)
         guard exec.isEmpty else { throw TaskError(.notFound, "process does not exist \(exec)") }
         return found

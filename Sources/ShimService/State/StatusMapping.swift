@@ -1,8 +1,8 @@
 internal import Cgroups
 internal import ContainerdAPI
-package import EngineProtocol
-package import LinuxSystem
-package import OCISpec
+internal import EngineProtocol
+internal import LinuxSystem
+internal import OCISpec
 internal import SystemPackage
 package import TTRPC
 

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 package import LinuxSystem
 internal import SystemPackage
@@ -26,7 +27,7 @@ package enum DetachedThread {
             { argument in
                 guard let argument else { return nil }
                 let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-                pthread_setname_np(pthread_self(), String(decoding: work.name.utf8.prefix(15), as: UTF8.self))
+                work.name.withCString { _ = martlet_prctl(15 /* PR_SET_NAME */, UInt(bitPattern: $0), 0, 0, 0) }
                 work.body()
                 return nil
             }, box.toOpaque())

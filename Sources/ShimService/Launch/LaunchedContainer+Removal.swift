@@ -52,10 +52,7 @@ extension LaunchedContainer {
     }
 
     func remove() throws {
-        let failures = giveBack()
-        if let first = failures.first {
-            throw failures.count == 1 ? first : RolledBack(error: first, cleanUpFailures: Array(failures.dropFirst()))
-        }
+        try RolledBack.throwAny(giveBack())
         launcher.hooks.runAll(spec.hooks?.poststop, stage: "poststop", state: state(.stopped))
     }
 

@@ -45,6 +45,17 @@ package struct RolledBack: Error, Sendable, CustomStringConvertible {
     package let error: any Error
     package let cleanUpFailures: [any Error]
 
+    package init(error: any Error, cleanUpFailures: [any Error]) {
+        self.error = error
+        self.cleanUpFailures = cleanUpFailures
+    }
+
+    /// Throws the first of several errors of one clean-up, with the others; nothing when there are none.
+    package static func throwAny(_ failures: [any Error]) throws {
+        guard let first = failures.first else { return }
+        throw failures.count == 1 ? first : RolledBack(error: first, cleanUpFailures: Array(failures.dropFirst()))
+    }
+
     package var description: String {
         "\(error)" + describe(cleanUpFailures)
     }

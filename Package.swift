@@ -93,6 +93,8 @@ let package = Package(
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf]),
         library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
+        library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
+        library("ContainerdAPI", [protobuf, "TTRPC"]),
         library("Bundle", ["OCISpec", "LinuxSystem"]),
         library(
             "ShimService",
@@ -110,6 +112,7 @@ let package = Package(
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
+        tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

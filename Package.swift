@@ -91,10 +91,8 @@ let package = Package(
             ["ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec"]),
 
         // The shim.
-        library("TTRPC", [nioCore, nioPosix, protobuf]),
-        library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
-        library("ContainerdAPI", [protobuf, "TTRPC"]),
+        library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
         library("Bundle", ["OCISpec", "LinuxSystem"]),
         library(
             "ShimService",

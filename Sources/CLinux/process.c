@@ -1,1 +1,7 @@
 #include "CLinux.h"
+
+#include <unistd.h>
+
+pid_t martlet_fork(void) {
+    return fork();
+}

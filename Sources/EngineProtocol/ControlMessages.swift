@@ -1,0 +1,67 @@
+/// What a container's processes tell the shim over their control channel, from Create to Start.
+package enum ContainerReport: Codable, Sendable {
+    /// The module is not in the artifact cache: it is being compiled, and nothing else will come until it is.
+    case compiling
+    /// The first child has made its user namespace: write the maps of this pid, then send `usersMapped`.
+    case mapUsers(pid: Int32)
+    /// The init process, as the shim's pid namespace numbers it. Sent by the first child, which then ends.
+    case initStarted(pid: Int32)
+    /// Namespaces stand, nothing is mounted yet: run the prestart and createRuntime hooks, then send `hooksRun`.
+    case runHooks
+    /// The pty's master goes with this message.
+    case console
+    /// The seccomp listener goes with this message.
+    case seccompListener
+    /// Set up; waits for `start`.
+    case created
+    /// The guest's code runs from here on. A native entrypoint does not send it: its end of the channel is
+    /// close-on-exec, so that the end of the channel without `failed` says the same.
+    case running
+    /// The end: nothing else will come, and the process ends.
+    case failed(ContainerFailure)
+}
+
+/// What the shim tells a container's processes.
+package enum ContainerCommand: Codable, Sendable {
+    case usersMapped
+    case hooksRun
+    case start
+}
+
+/// Why a container could not be made or started.
+package struct ContainerFailure: Error, Codable, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of failure it is; the shim maps it to a status code.
+    package enum Code: String, Codable, Sendable {
+        /// A field of the specification is wrong, or asks for what can't be done.
+        case invalidSpec
+        case unsupported
+        /// A file that the specification names is not there.
+        case notFound
+        /// The entrypoint is no module or can't run here: not wasm, truncated, unknown import, absent export.
+        case badModule
+        /// A system call failed.
+        case systemCall
+        /// A hook failed.
+        case hook
+        /// The peer vanished or said what it may not.
+        case protocolViolation
+    }
+
+    package var code: Code
+    /// The step that failed, as a noun phrase: `mounts[3] (/data)`, `hostname`.
+    package var step: String
+    package var message: String
+    /// The errno, when a system call is the cause.
+    package var errno: Int32?
+
+    package init(_ code: Code, step: String, message: String, errno: Int32? = nil) {
+        self.code = code
+        self.step = step
+        self.message = message
+        self.errno = errno
+    }
+
+    package var description: String {
+        step.isEmpty ? message : "\(step): \(message)"
+    }
+}

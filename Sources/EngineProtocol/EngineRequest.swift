@@ -1,0 +1,108 @@
+/// What the shim asks of the engine over the engine's socket.
+///
+/// The engine answers nothing there but `EngineReport.ready`: what becomes of a request is said on the control
+/// channel that goes with it.
+package enum EngineRequest: Codable, Sendable {
+    /// Sent once, first.
+    case configure(EngineSettings)
+    /// The shim has been started for this bundle and its Create will come: read what can be read now.
+    case prepare(PrepareRequest)
+    /// Make a container's init process.
+    case create(CreateRequest)
+}
+
+/// What the engine says of itself.
+package enum EngineReport: Codable, Sendable {
+    /// Loaded; requests are served from now on.
+    case ready(engineVersion: String)
+}
+
+/// A bundle whose Create is expected.
+package struct PrepareRequest: Codable, Sendable {
+    /// Absolute.
+    package var bundle: String
+
+    package init(bundle: String) {
+        self.bundle = bundle
+    }
+}
+
+/// A container to be made up to "created".
+package struct CreateRequest: Codable, Sendable {
+    package var id: String
+    /// Absolute; `config.json` is read from it by the engine.
+    package var bundle: String
+    /// Absolute path of the mounted root filesystem, in the shim's mount namespace.
+    package var rootfs: String
+    package var entrypoint: Entrypoint
+    package var cgroup: CgroupPlacement
+    /// What a guest's linear memories may take together, in bytes; nil is no limit.
+    package var guestMemoryLimit: UInt64?
+    /// What each descriptor that came with the message is, in order.
+    package var descriptors: [DescriptorRole]
+    /// Runtime options that shape the set-up.
+    package var options: CreateOptions
+
+    package init(
+        id: String, bundle: String, rootfs: String, entrypoint: Entrypoint, cgroup: CgroupPlacement,
+        guestMemoryLimit: UInt64?, descriptors: [DescriptorRole], options: CreateOptions
+    ) {
+        self.id = id
+        self.bundle = bundle
+        self.rootfs = rootfs
+        self.entrypoint = entrypoint
+        self.cgroup = cgroup
+        self.guestMemoryLimit = guestMemoryLimit
+        self.descriptors = descriptors
+        self.options = options
+    }
+}
+
+/// What a container runs.
+package enum Entrypoint: Codable, Hashable, Sendable {
+    /// A module, component or WAT text, whose open file goes with the message as `DescriptorRole.module`.
+    /// `path` is how the specification names it (for messages); `function` is what follows `#`, if anything.
+    case wasm(path: String, function: String?)
+    /// `execve` of `process.args[0]`, looked up in the container's own PATH.
+    case native
+}
+
+/// The part of a descriptor that goes with a message.
+package enum DescriptorRole: String, Codable, Sendable {
+    /// The child's end of the control channel.
+    case control
+    case stdin, stdout, stderr
+    /// The module's file, open for reading.
+    case module
+}
+
+/// The cgroup that the first child enters before it does anything else.
+package struct CgroupPlacement: Codable, Hashable, Sendable {
+    /// Absolute paths of the `cgroup.procs` files that the child writes itself to, in order.
+    package var procsFiles: [String]
+
+    package init(procsFiles: [String]) {
+        self.procsFiles = procsFiles
+    }
+}
+
+/// Runtime options that shape a container's set-up.
+package struct CreateOptions: Codable, Hashable, Sendable {
+    package var noNewKeyring: Bool
+    /// How the built-in filter of wasm guests acts.
+    package var guestSeccomp: GuestSeccomp
+
+    package init(noNewKeyring: Bool = false, guestSeccomp: GuestSeccomp = .enforce) {
+        self.noNewKeyring = noNewKeyring
+        self.guestSeccomp = guestSeccomp
+    }
+}
+
+/// How the built-in seccomp filter of wasm guests acts on a call that the engine does not need.
+package enum GuestSeccomp: String, Codable, Sendable {
+    /// EPERM.
+    case enforce
+    /// The kernel logs it and lets it pass.
+    case log
+    case off
+}

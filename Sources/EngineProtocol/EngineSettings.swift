@@ -1,0 +1,37 @@
+/// How an engine is set up for its whole life: the first message that it is sent (`EngineRequest.configure`).
+///
+/// The shim fills it from the configuration file; the names are that file's keys.
+package struct EngineSettings: Codable, Hashable, Sendable {
+    /// Where compiled modules are kept; absolute, made when it is absent.
+    package var cacheDirectory = "/var/lib/martlet/cache"
+    /// Bytes that the cache may take before the least recently used artifacts go.
+    package var cacheLimit: UInt64 = 2 << 30
+    /// Bytes of memory that compiling one module may take.
+    package var compilerMemoryLimit: UInt64 = 2 << 30
+    package var features = EngineFeatures()
+
+    package init() {}
+}
+
+/// What guests may use, where that is not wasmtime's own default (nil), and how much of it.
+/// All of it is part of an artifact's cache key.
+package struct EngineFeatures: Codable, Hashable, Sendable {
+    package var gc: Bool?
+    package var exceptions: Bool?
+    package var threads: Bool?
+    package var memory64: Bool?
+    package var tailCalls: Bool?
+    package var relaxedSIMD: Bool?
+    package var multiMemory: Bool?
+    package var functionReferences: Bool?
+    /// Bytes of native stack that a guest may use.
+    package var maxWasmStack: UInt64?
+
+    package init() {}
+}
+
+/// Where a new engine finds its socket.
+package enum EngineSocket {
+    /// The descriptor that the shim passes on exec.
+    package static let descriptor: Int32 = 3
+}

@@ -1,6 +1,8 @@
 #ifndef MARTLET_CLINUX_H
 #define MARTLET_CLINUX_H
 
+#include "CLinuxSeccomp.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>

@@ -1,0 +1,145 @@
+// One guest for everything that is tested about a running module: tool.wasm COMMAND [ARGUMENT...].
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int failed(const char *what) {
+    perror(what);
+    return 1;
+}
+
+// read PATH: the file, on stdout.
+static int read_file(const char *path) {
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return failed(path);
+    char buffer[4096];
+    size_t count;
+    while ((count = fread(buffer, 1, sizeof buffer, file)) > 0)
+        fwrite(buffer, 1, count, stdout);
+    fclose(file);
+    return 0;
+}
+
+// write PATH TEXT: the text as the file.
+static int write_file(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return failed(path);
+    fprintf(file, "%s\n", text);
+    return fclose(file) ? failed(path) : 0;
+}
+
+// list PATH: the names in a folder.
+static int list(const char *path) {
+    DIR *folder = opendir(path);
+    if (!folder)
+        return failed(path);
+    struct dirent *entry;
+    while ((entry = readdir(folder)))
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            puts(entry->d_name);
+    closedir(folder);
+    return 0;
+}
+
+// cat: stdin on stdout, until its end.
+static int cat(void) {
+    char buffer[65536];
+    ssize_t count;
+    while ((count = read(0, buffer, sizeof buffer)) > 0)
+        for (ssize_t done = 0; done < count;) {
+            ssize_t written = write(1, buffer + done, count - done);
+            if (written < 0)
+                return failed("stdout");
+            done += written;
+        }
+    return count < 0 ? failed("stdin") : 0;
+}
+
+// lines COUNT LENGTH: so many lines of so many bytes, the line feed included.
+static int lines(long count, long length) {
+    char *line = malloc(length);
+    if (!line)
+        return failed("malloc");
+    memset(line, 'x', length);
+    line[length - 1] = '\n';
+    for (long i = 0; i < count; i++)
+        for (long done = 0; done < length;) {
+            ssize_t written = write(1, line + done, length - done);
+            if (written < 0)
+                return failed("stdout");
+            done += written;
+        }
+    return 0;
+}
+
+// grow MEGABYTES: touches that much memory; exits 3 where it is refused.
+static int grow(long megabytes) {
+    for (long i = 0; i < megabytes; i++) {
+        char *block = malloc(1 << 20);
+        if (!block) {
+            printf("refused after %ld MiB\n", i);
+            return 3;
+        }
+        memset(block, 1, 1 << 20);
+    }
+    printf("grew by %ld MiB\n", megabytes);
+    return 0;
+}
+
+static volatile int depth_limit = 1 << 30;
+
+// overflow: calls itself until the stack is at its end.
+static int overflow(int level) {
+    volatile char frame[1024];
+    frame[0] = (char)level;
+    return level > depth_limit ? 0 : overflow(level + 1) + frame[0];
+}
+
+static volatile long count_of_spins;
+
+int main(int argc, char **argv) {
+    // A pipe is no terminal, but what a test waits for must not wait in a buffer.
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    const char *command = argc > 1 ? argv[1] : "";
+    const char *first = argc > 2 ? argv[2] : "";
+    const char *second = argc > 3 ? argv[3] : "";
+    if (!strcmp(command, "exit"))
+        return atoi(first);
+    if (!strcmp(command, "print"))
+        return puts(first) < 0;
+    if (!strcmp(command, "complain"))
+        return fprintf(stderr, "%s\n", first) < 0;
+    if (!strcmp(command, "read"))
+        return read_file(first);
+    if (!strcmp(command, "write"))
+        return write_file(first, second);
+    if (!strcmp(command, "list"))
+        return list(first);
+    if (!strcmp(command, "cat"))
+        return cat();
+    if (!strcmp(command, "lines"))
+        return lines(atol(first), atol(second));
+    if (!strcmp(command, "grow"))
+        return grow(atol(first));
+    if (!strcmp(command, "trap"))
+        __builtin_trap();
+    if (!strcmp(command, "overflow"))
+        return overflow(0);
+    // The next two say when they are there, and stay until they are ended.
+    if (!strcmp(command, "sleep")) {
+        puts("ready");
+        for (;;)
+            sleep(1000);
+    }
+    if (!strcmp(command, "spin")) {
+        puts("ready");
+        for (;;)
+            count_of_spins++;
+    }
+    fprintf(stderr, "tool: unknown command '%s'\n", command);
+    return 2;
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+/// Debian's containerd with its own root, state, sockets and PATH, so that the one of the system is not touched.
+/// One serves the whole run; it is ended, with its containers and its mounts, when the test process exits. If the
+/// process is killed, `hack/test` ends it by the pid in its folder.
+actor PrivateContainerd {
+    /// The folder of everything that is its own. Short: the path of a socket has room for 107 bytes.
+    nonisolated let folder: String
+    /// Its own containerd namespace, which is also the parent of its containers' cgroups.
+    nonisolated let namespace: String
+    nonisolated var socket: String { "\(folder)/c.sock" }
+    /// Where its shims put temporary files, by TMPDIR.
+    nonisolated var temporaryFiles: String { "\(folder)/tmp" }
+    /// Where `ctr` puts FIFOs.
+    nonisolated var fifos: String { "\(folder)/fifo" }
+
+    private var images: [Image: Task<String, any Error>] = [:]
+    private var lastNumber = 0
+    private var daemon: Command
+
+    private static let starting = Task { try await PrivateContainerd() }
+
+    /// The one of this run, started when it is first asked for.
+    static var shared: PrivateContainerd {
+        get async throws { try await starting.value }
+    }
+
+    private static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    private init() async throws {
+        if let given = ProcessInfo.processInfo.environment["MARTLET_TEST_FOLDER"] {
+            folder = given
+        } else {
+            var template = Array("/tmp/martlet.XXXXXX".utf8CString)
+            guard mkdtemp(&template) != nil else { throw FixtureError(description: "no folder can be made in /tmp") }
+            folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        namespace = URL(fileURLWithPath: folder).lastPathComponent
+        for name in ["tmp", "fifo"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+        }
+        try Self.configuration(folder).write(toFile: "\(folder)/config.toml", atomically: true, encoding: .utf8)
+        daemon = try Self.launch(folder)
+        ContainerdEnd.arrange(folder: folder, namespace: namespace)
+        try await answer()
+    }
+
+    private static func configuration(_ folder: String) -> String {
+        """
+        version = 2
+        root = "\(folder)/root"
+        state = "\(folder)/state"
+        disabled_plugins = ["io.containerd.grpc.v1.cri"]
+        [grpc]
+          address = "\(folder)/c.sock"
+        [ttrpc]
+          address = "\(folder)/c.sock.ttrpc"
+        [debug]
+          level = "debug"
+        # Else /opt/containerd, whose bin would come first in PATH, and the system's NRI socket.
+        [plugins."io.containerd.internal.v1.opt"]
+          path = "\(folder)/opt"
+        [plugins."io.containerd.nri.v1.nri"]
+          disable = true
+
+        """
+    }
+
+    private static func launch(_ folder: String) throws -> Command {
+        let prefix = Requirement.prefix.map { "\($0)/bin:" } ?? ""
+        // The log is kept in the folder: the daemon writes it itself, so that its shims have no pipe of ours.
+        let daemon = try Command(
+            "/bin/sh",
+            ["-c", "exec containerd --config \(folder)/config.toml </dev/null >>\(folder)/log 2>&1"],
+            environment: ["PATH": prefix + path, "HOME": "/root", "TMPDIR": "\(folder)/tmp"])
+        try "\(daemon.pid)".write(toFile: "\(folder)/pid", atomically: true, encoding: .utf8)
+        return daemon
+    }
+
+    private func answer() async throws {
+        try await eventually("an answer of the private containerd, whose log is \(folder)/log", within: 30) {
+            guard !daemon.hasEnded else { throw FixtureError(description: "containerd ended: see \(folder)/log") }
+            return try await ctr("version").status == 0
+        }
+    }
+
+    /// Ends containerd alone, as an upgrade of it would, and starts it again; its shims live on.
+    func restart() async throws {
+        kill(daemon.pid, SIGTERM)
+        _ = await daemon.outcome()
+        daemon = try Self.launch(folder)
+        try await answer()
+    }
+
+    /// The ids of all containers of this run.
+    var knownIDs: [String] { (0..<lastNumber).map { "c\($0 + 1)" } }
+
+    /// An id that no other container of this run has.
+    func newID() -> String {
+        lastNumber += 1
+        return "c\(lastNumber)"
+    }
+
+    /// Starts Debian's `ctr` against it, in its namespace.
+    nonisolated func start(_ arguments: [String], input: Data? = nil) throws -> Command {
+        try Command(
+            "/usr/bin/ctr", ["--address", socket, "--namespace", namespace] + arguments,
+            environment: ["PATH": Self.path, "HOME": "/root"], input: input)
+    }
+
+    /// Runs Debian's `ctr` against it, in its namespace.
+    @discardableResult
+    nonisolated func ctr(_ arguments: String..., input: Data? = nil) async throws -> Outcome {
+        try await start(arguments, input: input).outcome()
+    }
+
+    /// The name under which the image can be run; it is made and imported when it is first asked for.
+    func name(of image: Image) async throws -> String {
+        if let importing = images[image] { return try await importing.value }
+        let number = images.count + 1
+        let importing = Task {
+            let name = "localhost/guest\(number):1"
+            let archive = "\(folder)/image\(number).tar"
+            try await image.write(to: archive, name: name)
+            let outcome = try await ctr("image", "import", archive)
+            guard outcome.status == 0 else { throw FixtureError(description: "ctr image import: \(outcome.stderr)") }
+            try FileManager.default.removeItem(atPath: archive)
+            return name
+        }
+        images[image] = importing
+        return try await importing.value
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// What /proc says of a process of this machine.
+struct ProcessFacts: Sendable {
+    var pid: pid_t
+
+    private func text(_ name: String) throws -> String {
+        // Files of /proc have no size, so they are read to their end.
+        guard let handle = FileHandle(forReadingAtPath: "/proc/\(pid)/\(name)") else {
+            throw FixtureError(description: "no /proc/\(pid)/\(name): the process is gone")
+        }
+        defer { try? handle.close() }
+        return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+    }
+
+    /// The fields of /proc/PID/status.
+    var status: [String: String] {
+        get throws {
+            var fields: [String: String] = [:]
+            for line in try text("status").split(separator: "\n") {
+                let parts = line.split(separator: ":", maxSplits: 1)
+                if parts.count == 2 { fields[String(parts[0])] = parts[1].trimmingCharacters(in: .whitespaces) }
+            }
+            return fields
+        }
+    }
+
+    var arguments: [String] {
+        get throws { try text("cmdline").split(separator: "\0").map(String.init) }
+    }
+
+    /// Its cgroup by controller ("" for version 2).
+    var cgroups: [String: String] {
+        get throws {
+            var paths: [String: String] = [:]
+            for line in try text("cgroup").split(separator: "\n") {
+                let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+                if parts.count == 3 {
+                    for controller in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
+                        paths[String(controller)] = String(parts[2])
+                    }
+                }
+            }
+            return paths
+        }
+    }
+
+    /// The identity of one of its namespaces: `pid`, `mnt`, `net` and so on.
+    func namespace(_ kind: String) throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/ns/\(kind)")
+    }
+
+    /// The program; nil when it is gone or is a thread of the kernel.
+    var executable: String? { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe") }
+
+    /// Whether it runs, as opposed to having ended and not been waited for.
+    var isAlive: Bool { (try? status["State"])?.map { !$0.hasPrefix("Z") && !$0.hasPrefix("X") } ?? false }
+
+    /// The mount points that it sees.
+    var mounts: [String] {
+        get throws {
+            try text("mountinfo").split(separator: "\n").compactMap { line in
+                let words = line.split(separator: " ")
+                return words.count > 4 ? String(words[4]) : nil
+            }
+        }
+    }
+
+    static var all: [ProcessFacts] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap(pid_t.init).sorted()
+            .map(ProcessFacts.init)
+    }
+}

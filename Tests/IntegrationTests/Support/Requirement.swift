@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+/// What the integration tests need of the machine and of the way they are started, in words that `hack/test` knows:
+/// it fails when a test was skipped for a reason that does not hold.
+enum Requirement {
+    /// The installed tree under test; `hack/test` sets it.
+    static let prefix = ProcessInfo.processInfo.environment["MARTLET_PREFIX"]
+
+    /// The folder of the built guests; `hack/test` sets it.
+    static let guests = ProcessInfo.processInfo.environment["MARTLET_GUESTS"]
+
+    static let isRoot = getuid() == 0
+
+    static let hasContainerd = ["/usr/bin/containerd", "/usr/local/bin/containerd"].contains {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips what cannot run: without root there are no namespaces to make.
+    static var needsRoot: Self { .enabled(if: Requirement.isRoot, "needs root") }
+
+    /// Skips what cannot run where Debian's containerd is not installed.
+    static var needsContainerd: Self { .enabled(if: Requirement.hasContainerd, "needs containerd") }
+
+    /// Skips what cannot run under a bare `swift test`.
+    static var needsInstalledTree: Self {
+        .enabled(
+            if: Requirement.prefix != nil && Requirement.guests != nil, "needs MARTLET_PREFIX, which hack/test sets")
+    }
+}

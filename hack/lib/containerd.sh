@@ -1,0 +1,110 @@
+# A containerd of our own: Debian's program with its own root, state, sockets and PATH, in a new folder, so that
+# the one of the system is not touched. Source it after common.sh; root is needed.
+#
+#   containerd_start PREFIX   start it with PREFIX/bin first in the PATH in which it looks for shims
+#   containerd_adopt FOLDER NAMESPACE   take over one that a test started; its pid is in FOLDER/pid
+#   containerd_stop           end its containers, its shims and itself, and remove its folder
+#   ctr ARG...                Debian's ctr against it
+#
+# Sets CONTAINERD (the folder), CONTAINERD_PID and CONTAINERD_NAMESPACE, a namespace of its own, which ctr takes from
+# the environment: cgroups are named after it, so it must not be another one's. containerd remembers where it found a shim until it ends, so a
+# shim that was replaced at the same place is the one that runs.
+
+CONTAINERD=
+CONTAINERD_PID=
+
+export CONTAINERD_NAMESPACE=
+
+ctr() { command ctr --address "$CONTAINERD/c.sock" "$@"; }
+
+containerd_start() {
+  local prefix=$1 end
+  [ "$(id -u)" = 0 ] || die "containerd needs root"
+  # Short, because the path of a socket has room for 107 bytes.
+  CONTAINERD=$(mktemp -d /tmp/martlet.XXXXXX)
+  CONTAINERD_NAMESPACE=${CONTAINERD##*/}
+  cat >"$CONTAINERD/config.toml" <<TOML
+version = 2
+root = "$CONTAINERD/root"
+state = "$CONTAINERD/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "$CONTAINERD/c.sock"
+[ttrpc]
+  address = "$CONTAINERD/c.sock.ttrpc"
+[debug]
+  level = "info"
+# Else /opt/containerd, whose bin would come first in PATH, and the system's NRI socket.
+[plugins."io.containerd.internal.v1.opt"]
+  path = "$CONTAINERD/opt"
+[plugins."io.containerd.nri.v1.nri"]
+  disable = true
+TOML
+  env -i HOME="${HOME:-/root}" PATH="$prefix/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+    setsid containerd --config "$CONTAINERD/config.toml" </dev/null >"$CONTAINERD/log" 2>&1 &
+  CONTAINERD_PID=$!
+  end=$((SECONDS + 30))
+  while ! ctr version >/dev/null 2>&1; do
+    if [ ! -d "/proc/$CONTAINERD_PID" ] || [ $SECONDS -ge $end ]; then
+      tail -n 5 "$CONTAINERD/log" >&2
+      containerd_stop
+      die "the private containerd did not start (its last words are above)"
+    fi
+    sleep 0.05
+  done
+}
+
+containerd_adopt() {
+  CONTAINERD=$1 CONTAINERD_NAMESPACE=$2
+  CONTAINERD_PID=$(cat "$CONTAINERD/pid" 2>/dev/null) || CONTAINERD_PID=none
+  # The number may be another process's by now.
+  case $(readlink "/proc/$CONTAINERD_PID/exe" 2>/dev/null) in
+    */containerd) ;;
+    *) CONTAINERD_PID=none ;;
+  esac
+}
+
+# The processes that have -address and this containerd's socket among their arguments: its shims.
+containerd_shims() {
+  local process
+  for process in /proc/[0-9]*; do
+    if tr '\0' '\n' 2>/dev/null <"$process/cmdline" |
+      awk -v socket="$CONTAINERD/c.sock" 'last == "-address" && $0 == socket { f = 1 } { last = $0 } END { exit !f }'; then
+      echo "${process#/proc/}"
+    fi
+  done
+}
+
+containerd_stop() {
+  local id shim child mount wait
+  [ -n "$CONTAINERD" ] || return 0
+  if [ -d "/proc/$CONTAINERD_PID" ]; then
+    # Shims outlive containerd, so containers go first.
+    for id in $(ctr tasks list -q 2>/dev/null); do
+      timeout 20 ctr --address "$CONTAINERD/c.sock" tasks rm -f "$id" >/dev/null 2>&1 || true
+    done
+    for id in $(ctr containers list -q 2>/dev/null); do
+      timeout 20 ctr --address "$CONTAINERD/c.sock" containers rm "$id" >/dev/null 2>&1 || true
+    done
+    kill "$CONTAINERD_PID" 2>/dev/null || true
+    for ((wait = 0; wait < 100; wait++)); do
+      [ -d "/proc/$CONTAINERD_PID" ] || break
+      sleep 0.05
+    done
+    kill -9 "$CONTAINERD_PID" 2>/dev/null || true
+    wait "$CONTAINERD_PID" 2>/dev/null || true
+  fi
+  # What did not end in order. Children first: a container outlives its shim.
+  for shim in $(containerd_shims); do
+    note "ending a shim that was left over: $shim"
+    for child in $(cat /proc/"$shim"/task/*/children 2>/dev/null); do kill -9 "$child" 2>/dev/null || true; done
+    kill -9 "$shim" 2>/dev/null || true
+  done
+  while read -r mount; do umount -l "$mount" || true; done < <(awk -v folder="$CONTAINERD/" \
+    'index($2, folder) == 1 { print $2 }' /proc/mounts | sort -r)
+  # The namespace's cgroups (runc leaves the parent), its state with runc, and its folder.
+  find /sys/fs/cgroup -depth -type d -path "*/$CONTAINERD_NAMESPACE*" -exec rmdir {} \; 2>/dev/null || true
+  rm -rf "/run/containerd/runc/$CONTAINERD_NAMESPACE"
+  rm -rf --one-file-system "$CONTAINERD"
+  CONTAINERD= CONTAINERD_PID= CONTAINERD_NAMESPACE=
+}

@@ -51,7 +51,7 @@ package struct WASIConfiguration: ~Copyable {
 
     /// Gives the guest a directory, to read and write. It is opened now.
     ///
-    /// - Returns: false if the directory can't be opened; `errno` is that of the failed call.
+    /// - Returns: false if the directory can't be opened.
     package borrowing func preopen(_ path: String, as name: String) -> Bool {
         wasi_config_preopen_dir(
             raw, path, name, wasi_dir_perms(WASMTIME_WASI_DIR_PERMS_READ | WASMTIME_WASI_DIR_PERMS_WRITE),

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "CLinuxCompiler.h"
 #include "CLinuxTitle.h"
 
 // fork(2), which Swift marks unavailable. Only for a process that has one thread.

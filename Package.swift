@@ -115,6 +115,8 @@ let package = Package(
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
         tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
+        tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
+        tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "CLinuxSeccomp.h"
+#include "CLinuxCompiler.h"
 #include "CLinuxTitle.h"
 
 // Processes

@@ -8,8 +8,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "CLinuxSeccomp.h"
+#include "CLinuxBPF.h"
+#include "CLinuxCgroups.h"
 #include "CLinuxCompiler.h"
+#include "CLinuxSeccomp.h"
 #include "CLinuxTitle.h"
 
 // Processes

@@ -79,21 +79,24 @@ let package = Package(
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
         library("Cgroups", ["LinuxSystem", "OCISpec", system]),
-        library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem", system]),
+        library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
         library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),
 
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
-        library("WasmHost", ["Wasm", "LinuxSystem"]),
+        library("WasmHost", ["CLinux", "Wasm", "LinuxSystem", system]),
         library(
             "Zygote",
-            ["ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec"]),
+            [
+                "Bundle", "CLinux", "ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec",
+                system,
+            ]),
 
         // The shim.
-        library("TTRPC", [nioCore, nioPosix, protobuf]),
-        library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
-        library("Bundle", ["OCISpec", "LinuxSystem"]),
+        library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
+        library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
+        library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
             [
@@ -110,6 +113,10 @@ let package = Package(
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
+        tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
+        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
+        tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
+        tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

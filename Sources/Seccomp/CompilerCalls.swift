@@ -5,6 +5,8 @@ internal import OCISpec
 enum CompilerCalls {
     static let rules: [SeccompRule] = [
         // The engine maps what it has compiled as executable before it can serialise it.
-        .allow("mprotect", when: .argument(2, masked: UInt64(PROT_WRITE), equals: 0))
+        .allow("mprotect", when: .argument(2, masked: UInt64(PROT_WRITE), equals: 0)),
+        // An artifact is on the disk before its name is.
+        .allow("fsync"),
     ]
 }

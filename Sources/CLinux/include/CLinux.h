@@ -4,12 +4,12 @@
 // C shims of one system call each, for what Swift can't call: variadic functions, calls without a wrapper in the C
 // library, and what its headers hide from Swift. Unless said otherwise they answer -1 with errno, as the calls do.
 
-
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "CLinuxSeccomp.h"
+#include "CLinuxCompiler.h"
 #include "CLinuxTitle.h"
 
 // Processes

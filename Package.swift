@@ -81,7 +81,7 @@ let package = Package(
         library("Cgroups", ["LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
-        library("ContainerInit", ["Cgroups", "Seccomp", "EngineProtocol", "LinuxSystem", "OCISpec"]),
+        library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),
 
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),

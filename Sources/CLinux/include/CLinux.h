@@ -58,7 +58,7 @@ int martlet_prctl(int option, unsigned long second, unsigned long third, unsigne
 
 // Signals
 
-// Empties the mask and sets every disposition to its default.
+// Empties the mask and sets the dispositions of ignored signals to their defaults. Handlers stay until an execve(2).
 int martlet_reset_signals(void);
 
 // From now on SIGTERM and SIGINT end the process with 128 + n: the first process of a pid namespace is not ended by

@@ -43,6 +43,21 @@ struct ModuleCopy: ~Copyable {
         }
     }
 
+    /// A text of ours.
+    init(of text: String) throws(GuestError) {
+        do throws(SystemCallError) {
+            let memory = OwnedFileDescriptor(
+                owning: try systemCall("memfd_create") { martlet_make_memory("martlet-module") })
+            let bytes = Array(text.utf8)
+            let written = try systemCall("write", "memfd") { write(memory.raw, bytes, bytes.count) }
+            precondition(written == bytes.count, "a memfd takes a small text whole")
+            digest = SHA256.digest(of: text)
+            descriptor = memory
+        } catch {
+            throw GuestError(error)
+        }
+    }
+
     /// Maps a sealed memfd for the length of the call.
     static func withBytes<Result>(
         of descriptor: Int32, _ body: (UnsafeRawBufferPointer) -> Result

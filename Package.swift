@@ -78,7 +78,7 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
-        library("Cgroups", ["LinuxSystem", "OCISpec", system]),
+        library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
         library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),
@@ -111,6 +111,7 @@ let package = Package(
         executable("martlet", ["MartletCommands"]),
 
         // Against an installed tree and a private containerd; hack/test runs them.
+        tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),

@@ -107,6 +107,7 @@ let package = Package(
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
 
+        tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
         tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
 
         // Against an installed tree and a private containerd; hack/test runs them.

@@ -74,7 +74,8 @@ struct RunningContainer: Sendable {
             if command.stdoutSoFar.contains(text) { return true }
             if command.hasEnded {
                 let outcome = await command.outcome()
-                throw FixtureError(description: "ended with \(outcome.status) instead: \(outcome.stdout)\(outcome.stderr)")
+                throw FixtureError(
+                    description: "ended with \(outcome.status) instead: \(outcome.stdout)\(outcome.stderr)")
             }
             return false
         }

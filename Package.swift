@@ -107,6 +107,7 @@ let package = Package(
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
 
+        tests("OCISpecTests", ["OCISpec"]),
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
         tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
         tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),

@@ -110,12 +110,16 @@ let package = Package(
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
 
+        tests("OCISpecTests", ["OCISpec"]),
+        tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
+        tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
+        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
+
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
-        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
     ],

@@ -91,7 +91,7 @@ let package = Package(
             ["ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec"]),
 
         // The shim.
-        library("TTRPC", [nioCore, nioPosix, protobuf]),
+        library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
         library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
         library("Bundle", ["OCISpec", "LinuxSystem"]),
         library(
@@ -110,6 +110,7 @@ let package = Package(
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
+        tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -52,7 +52,8 @@ struct IdlePods: Sendable {
     private static func read(_ pid: pid_t, _ role: MemorySample.Role) throws -> MemorySample {
         let name = try text(pid, "comm").split(separator: "\n").joined()
         guard let sample = MemorySample(rollup: try text(pid, "smaps_rollup"), role: role, pid: pid, name: name) else {
-            throw BenchError(.processes, "/proc/\(pid)/smaps_rollup lacks a field: Rss, Pss, Private_Clean, Private_Dirty")
+            throw BenchError(
+                .processes, "/proc/\(pid)/smaps_rollup lacks a field: Rss, Pss, Private_Clean, Private_Dirty")
         }
         return sample
     }

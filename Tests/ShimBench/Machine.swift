@@ -22,7 +22,9 @@ package struct Machine: Codable, Hashable, Sendable {
     static func current(versions: [String: String]) -> Machine {
         Machine(
             cores: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
-            processor: line("/proc/cpuinfo", "model name").map { String($0.drop { $0 == ":" || $0 == " " || $0 == "\t" }) }
+            processor: line("/proc/cpuinfo", "model name").map {
+                String($0.drop { $0 == ":" || $0 == " " || $0 == "\t" })
+            }
                 ?? "",
             memory: line("/proc/meminfo", "MemTotal:").flatMap { Int($0.split(separator: " ").first ?? "") } ?? 0,
             kernel: (text("/proc/sys/kernel/osrelease").split(separator: "\n").first).map(String.init) ?? "",

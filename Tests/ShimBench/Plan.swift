@@ -38,6 +38,26 @@ package struct Plan: Codable, Sendable {
     /// Versions of the programs, by name, for the report.
     package var versions: [String: String]
 
+    /// One run of one contender.
+    package struct Turn: Hashable, Sendable {
+        /// Its place in `contenders`.
+        package var contender: Int
+        /// The container.
+        package var id: String
+        /// Whether it is more than a warm-up.
+        package var counts: Bool
+    }
+
+    /// All runs in their order: the contenders one after the other, again and again, so that what disturbs the machine
+    /// disturbs all of them.
+    package var turns: [Turn] {
+        (0..<warmUps + runs).flatMap { run in
+            contenders.indices.map { index in
+                Turn(contender: index, id: "\(contenders[index].name)-\(run)", counts: run >= warmUps)
+            }
+        }
+    }
+
     /// Reads and checks a plan. Throws `BenchError` `.invalidPlan`, which names the field.
     package static func read(_ path: String) throws -> Plan {
         let plan: Plan

@@ -52,7 +52,8 @@ package struct Report: Codable, Sendable {
             values.map { value, path in
                 Comparison(
                     "\(role?.rawValue ?? "pod"), \(value)",
-                    contenders.map { $0.pods.compactMap { $0.sum(path, of: role).map(Double.init) } })
+                    contenders.map { $0.pods.compactMap { $0.sum(path, of: role).map(Double.init) } },
+                    limit: role == .container && value == "PSS" ? 1500 : nil)
             }
         }
         // What was promised: the whole pod against the first contender's shim alone.

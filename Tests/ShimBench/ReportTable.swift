@@ -42,7 +42,9 @@ package struct ReportTable: CustomStringConvertible {
                 return "\(Self.text(summary.median, digits)) (\(ends))"
             }
             let ratios = comparison.ratios.dropFirst().map { $0.map { "\(Self.text($0, 2))×" } ?? "–" }
-            let bar = comparison.bar.map { "≤ \(Self.text($0, 2))×" } ?? ""
+            let bar =
+                comparison.bar.map { "≤ \(Self.text($0, 2))×" }
+                ?? comparison.limit.map { "< \(Self.text($0, digits))" } ?? ""
             rows.append([comparison.quantity] + summaries + ratios + [bar])
         }
         return ["", title] + Self.aligned(rows)

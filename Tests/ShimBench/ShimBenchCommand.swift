@@ -11,15 +11,15 @@ internal import TTRPC
 package enum ShimBenchCommand {
     private static let usage = "usage: shim-bench PLAN.json REPORT.json (see hack/bench --help)"
 
-    /// The whole program; ends the process when it failed.
-    package static func run() async {
+    /// The whole program; ends the process when it failed. Called on the main thread before there is another.
+    package static func run() {
         Interruption.hold()
         do {
             let words = CommandLine.arguments.dropFirst()
             guard let path = words.first, let result = words.last, words.count == 2 else {
                 throw BenchError(.usage, usage)
             }
-            let report = try await measure(Plan.read(path))
+            let report = try measure(Plan.read(path))
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             try encoder.encode(report).write(to: URL(filePath: result), options: .atomic)
@@ -30,7 +30,7 @@ package enum ShimBenchCommand {
         }
     }
 
-    private static func measure(_ plan: Plan) async throws -> Report {
+    private static func measure(_ plan: Plan) throws -> Report {
         let machine = Machine.current(versions: plan.versions)
         try Descendants.adopt()
         defer {
@@ -39,11 +39,13 @@ package enum ShimBenchCommand {
         }
         var samples = plan.contenders.map { Report.Samples(name: $0.name) }
         say("calls of the shims: \(plan.warmUps) + \(plan.runs) runs of each")
-        for (index, calls) in try await calls(plan).enumerated() { samples[index].calls = calls }
+        for (turn, sample) in try calls(plan) where turn.counts { samples[turn.contender].calls.append(sample) }
         say("ctr run --rm: \(plan.warmUps) + \(plan.runs) runs of each")
         let commands = ContainerdCommands(plan: plan)
-        for (index, row) in try await inTurn(plan, { try commands.run($0, id: $1) }).enumerated() {
-            samples[index].commands = row
+        for turn in plan.turns {
+            try Interruption.check()
+            let milliseconds = try commands.run(plan.contenders[turn.contender], id: turn.id)
+            if turn.counts { samples[turn.contender].commands.append(milliseconds) }
         }
         if plan.idle > 0 {
             say("memory: \(plan.idle) idle pods of each")
@@ -56,47 +58,29 @@ package enum ShimBenchCommand {
     }
 
     /// One loop for the client and the measuring task, one for the events, one thread that waits for output.
-    private static func calls(_ plan: Plan) async throws -> [[CallSample]] {
+    private static func calls(_ plan: Plan) throws -> [(Plan.Turn, CallSample)] {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()
-        let result: Result<[[CallSample]], any Error>
-        do {
-            let client = group.next()
-            let events = "\(plan.folder)/events.sock"
-            let sink = try await EventsSink.serve(at: events, on: group.next())
-            let run = ShimRun(plan: plan, eventLoop: client, threads: threads, events: events)
-            do {
-                result = .success(
-                    try await withTaskExecutorPreference(EventLoopTaskExecutor(client)) {
-                        try await inTurn(plan) { try await run.sample($0, id: $1) }
-                    })
-            } catch {
-                result = .failure(error)
-            }
-            await sink.shutdown(grace: .zero)
-        } catch {
-            result = .failure(error)
+        defer {
+            try? threads.syncShutdownGracefully()
+            try? group.syncShutdownGracefully()
         }
-        try await threads.shutdownGracefully()
-        try await group.shutdownGracefully()
-        return try result.get()
-    }
-
-    /// Runs the contenders one after the other, again and again, so that what disturbs the machine disturbs all of
-    /// them; the warm-ups are left out of the answer, which has a row for each contender.
-    private static func inTurn<Sample: Sendable>(
-        _ plan: Plan, _ body: (Plan.Contender, String) async throws -> Sample
-    ) async throws -> [[Sample]] {
-        var rows = [[Sample]](repeating: [], count: plan.contenders.count)
-        for run in 0..<plan.warmUps + plan.runs {
-            for (index, contender) in plan.contenders.enumerated() {
-                try Interruption.check()
-                let sample = try await body(contender, "\(contender.name)-\(run)")
-                if run >= plan.warmUps { rows[index].append(sample) }
+        let (client, server) = (group.next(), group.next())
+        let events = "\(plan.folder)/events.sock"
+        let sink = try server.makeFutureWithTask { try await EventsSink.serve(at: events, on: server) }.wait()
+        defer { try? server.makeFutureWithTask { await sink.shutdown(grace: .zero) }.wait() }
+        let run = ShimRun(plan: plan, eventLoop: client, threads: threads, events: events)
+        return try client.makeFutureWithTask {
+            try await withTaskExecutorPreference(EventLoopTaskExecutor(client)) {
+                var samples: [(Plan.Turn, CallSample)] = []
+                for turn in plan.turns {
+                    try Interruption.check()
+                    samples.append((turn, try await run.sample(plan.contenders[turn.contender], id: turn.id)))
+                }
+                return samples
             }
-        }
-        return rows
+        }.wait()
     }
 
     private static func say(_ text: String) {

@@ -26,11 +26,14 @@ package struct Comparison: Codable, Hashable, Sendable {
     package var ratios: [Double?]
     /// What the ratio should not exceed, where something was promised.
     package var bar: Double?
+    /// What the others' medians should stay under, in the quantity's unit, where that was promised.
+    package var limit: Double?
 
     /// Compares rows of values, one for each contender.
-    package init(_ quantity: String, _ rows: [[Double]], bar: Double? = nil) {
+    package init(_ quantity: String, _ rows: [[Double]], bar: Double? = nil, limit: Double? = nil) {
         self.quantity = quantity
         self.bar = bar
+        self.limit = limit
         let summaries = rows.map { Summary($0) }
         self.summaries = summaries
         let base = summaries.first.flatMap { $0?.median }

@@ -2,7 +2,7 @@ internal import ShimBench
 
 @main
 struct Main {
-    static func main() async {
-        await ShimBenchCommand.run()
+    static func main() {
+        ShimBenchCommand.run()
     }
 }

@@ -31,17 +31,19 @@ let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(
-    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+    _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, exclude: [String] = [],
     linker: [LinkerSetting] = []
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict,
+        name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict,
         linkerSettings: linker)
 }
 
-func executable(_ name: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting] = []) -> Target {
+func executable(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, linker: [LinkerSetting] = []
+) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linker)
+        name: name, dependencies: dependencies, path: path, swiftSettings: strict, linkerSettings: linker)
 }
 
 func tests(
@@ -95,7 +97,7 @@ let package = Package(
 
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
-        library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
+        library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
         library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
@@ -114,6 +116,14 @@ let package = Package(
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
         tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
         tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
+        // The tool of hack/bench; it is not installed.
+        .target(name: "CShimBench", path: "Tests/CShimBench", cSettings: [.define("_GNU_SOURCE")]),
+        library(
+            "ShimBench",
+            ["CShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix, protobuf, system],
+            path: "Tests/ShimBench"),
+        executable("shim-bench", ["ShimBench"], path: "Tests/shim-bench"),
+        tests("ShimBenchTests", ["ShimBench", "OCISpec"]),
 
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),

@@ -20,14 +20,6 @@ int martlet_leave_network_and_ipc(void) {
     return unshare(CLONE_NEWNET | CLONE_NEWIPC);
 }
 
-int martlet_setresuid(uid_t uid) {
-    return setresuid(uid, uid, uid);
-}
-
-int martlet_setresgid(gid_t gid) {
-    return setresgid(gid, gid, gid);
-}
-
 int martlet_make_memory(const char *name) {
     return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }

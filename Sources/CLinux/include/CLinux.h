@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "CLinuxBPF.h"
+#include "CLinuxCgroups.h"
 #include "CLinuxSeccomp.h"
 #include "CLinuxCompiler.h"
 #include "CLinuxTitle.h"

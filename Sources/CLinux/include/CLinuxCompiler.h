@@ -15,10 +15,6 @@ int martlet_die_with_parent(void);
 // A new network namespace and a new IPC namespace (unshare(2)).
 int martlet_leave_network_and_ipc(void);
 
-// Real, effective and saved ids.
-int martlet_setresuid(uid_t uid);
-int martlet_setresgid(gid_t gid);
-
 // Answers a descriptor (memfd_create(2)) that can be sealed, close-on-exec.
 int martlet_make_memory(const char *name);
 

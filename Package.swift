@@ -132,6 +132,16 @@ let package = Package(
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
+
+        // Tests of the container's set-up, and the program that they fork containers from.
+        .executableTarget(
+            name: "container-driver",
+            dependencies: ["ContainerInit", "CLinux", "EngineProtocol", "LinuxSystem", "OCISpec", "Seccomp", system],
+            path: "Tests/ContainerDriver", swiftSettings: strict),
+        tests("LinuxSystemTests", ["CLinux", "LinuxSystem", system]),
+        tests(
+            "ContainerInitTests",
+            ["ContainerInit", "container-driver", "EngineProtocol", "LinuxSystem", "OCISpec", system]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

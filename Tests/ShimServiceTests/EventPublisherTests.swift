@@ -21,10 +21,10 @@ struct EventPublisherTests {
         let containerd = FakeContainerd(failures: 3)
         let publisher = publisher(containerd)
         for pid in 1...50 { publisher.publish(exit(UInt32(pid))) }
-        async let sending: Void = publisher.run()
+        async let sender: Void = publisher.run()
         await publisher.flush()
         publisher.close()
-        await sending
+        await sender
         #expect(containerd.pids == Array(1...50))
         #expect(containerd.topics == ["/tasks/exit"])
     }
@@ -33,10 +33,10 @@ struct EventPublisherTests {
         let containerd = FakeContainerd(refuses: { $0 == 2 })
         let publisher = publisher(containerd)
         for pid in 1...3 { publisher.publish(exit(UInt32(pid))) }
-        async let sending: Void = publisher.run()
+        async let sender: Void = publisher.run()
         await publisher.flush()
         publisher.close()
-        await sending
+        await sender
         #expect(containerd.pids == [1, 3])
     }
 
@@ -45,10 +45,10 @@ struct EventPublisherTests {
         let publisher = publisher(containerd)
         let count = EventPublisher.capacity + 10
         for pid in 1...count { publisher.publish(exit(UInt32(pid))) }
-        async let sending: Void = publisher.run()
+        async let sender: Void = publisher.run()
         await publisher.flush()
         publisher.close()
-        await sending
+        await sender
         #expect(containerd.pids.count == EventPublisher.capacity)
         #expect(containerd.pids.last == UInt32(count))
     }
@@ -57,11 +57,11 @@ struct EventPublisherTests {
         let containerd = FakeContainerd(failures: .max)
         let publisher = publisher(containerd, pause: { _ in await Task.yield() })
         publisher.publish(exit(1))
-        async let sending: Void = publisher.run()
+        async let sender: Void = publisher.run()
         async let flushing: Void = publisher.flush()
         publisher.close()
         await flushing
-        await sending
+        await sender
         #expect(containerd.pids.isEmpty)
     }
 

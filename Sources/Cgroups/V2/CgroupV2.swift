@@ -21,6 +21,7 @@ package struct CgroupV2: Cgroup {
 
     // MARK: Limits
 
+    @discardableResult
     package func create(_ resources: LinuxResources?) throws(CgroupError) -> [CgroupWarning] {
         let resources = resources ?? LinuxResources()
         try V2Controllers.refuseWhatIsGone(resources)
@@ -42,6 +43,7 @@ package struct CgroupV2: Cgroup {
         return V2Controllers.warnings(resources)
     }
 
+    @discardableResult
     package func update(_ resources: LinuxResources) throws(CgroupError) -> [CgroupWarning] {
         try V2Controllers.refuseWhatIsGone(resources)
         let available = Set(
@@ -58,7 +60,8 @@ package struct CgroupV2: Cgroup {
             else { continue }
             let type = (try? directory.read("cgroup.type")).map { ", which is \"\(trimmed($0))\"" } ?? ""
             throw CgroupError(
-                .noController, field: field, "the controller \(controller.name) can't be enabled for \(directory.path)\(type)")
+                .noController, field: field,
+                "the controller \(controller.name) can't be enabled for \(directory.path)\(type)")
         }
         for controller in V2Controllers.all where available.contains(controller.name) {
             try controller.apply(resources, to: directory, isNew: isNew)

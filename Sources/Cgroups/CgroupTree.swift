@@ -72,6 +72,12 @@ extension CgroupDirectory {
         }
     }
 
+    /// Removes the cgroups below, and leaves this one.
+    func removeChildren() throws(CgroupError) {
+        var patience = removalPatience
+        for child in children() { try child.removeTree(patience: &patience) }
+    }
+
     private func failure(_ call: String, _ code: Errno) -> CgroupError {
         let remedy = code == .readOnlyFileSystem ? "the cgroup file system is mounted read-only" : nil
         return CgroupError(

@@ -34,7 +34,7 @@ import Testing
         resources.pids = PidsResources(limit: 9)
         try CgroupV1(place(root, "devices", "pids")).create(resources)
         #expect(root["pids/c1/pids.max"] == "9")
-        #expect(root["devices/c1/devices.deny"] == "a")
+        #expect(root["devices/c1/devices.deny"]?.hasPrefix("a") == true)
         #expect(root["devices/c1/devices.allow"]?.hasPrefix("c *:* m") == true)
     }
 

@@ -188,6 +188,18 @@ import Testing
         try fixture.cgroup.remove()
     }
 
+    @Test func aCgroupThatWasLeftBehindIsTakenOver() throws {
+        let fixture = try fixture()
+        defer { fixture.end() }
+        try fixture.cgroup.create(nil)
+        for entry in fixture.place.directories { _ = CgroupDirectory(path: entry.path + "/nested").make() }
+        try fixture.cgroup.freeze()
+        try fixture.place.open().create(try resources(#"{"devices": [{"allow": true}], "memory": {"limit": 8388608}}"#))
+        #expect(fixture.read("devices", "devices.list") == "a *:* rwm")
+        #expect(try fixture.cgroup.freezerState() == .thawed)
+        #expect(try fixture.cgroup.memoryLimit() == 8_388_608)
+    }
+
     @Test func aSecondContainerIsNotLetIntoTheSameCgroup() throws {
         let fixture = try fixture()
         defer { fixture.end() }

@@ -73,18 +73,20 @@ package struct CgroupV1: Cgroup {
             isNew.append(new)
             if isCpuset { try V1Cpuset.inherit(directory, mountPoint: entry.mountPoint, except: resources) }
         }
-        if isNew.contains(false) { try refuseWhatIsInUse() }
+        if isNew.contains(false) { try takeOver() }
         return isNew
     }
 
     /// A cgroup that was left behind is taken over, but not one that another container lives in.
-    private func refuseWhatIsInUse() throws(CgroupError) {
+    private func takeOver() throws(CgroupError) {
         let pids = try processes()
         if !pids.isEmpty {
             let path = place.directories.first?.path ?? ""
             throw CgroupError(
                 .inUse, field: "linux.cgroupsPath", "\(path) has processes in it already: \(pids.prefix(5))")
         }
+        // The list of devices can't be changed where there are cgroups below.
+        for entry in place.directories { try CgroupDirectory(path: entry.path).removeChildren() }
         if directory(of: "freezer") != nil, try freezerState() != .thawed { try thaw() }
     }
 
@@ -134,6 +136,7 @@ package struct CgroupV1: Cgroup {
     /// Frozen while the signals go out, so that no process can be made meanwhile. Without a freezer the list is gone
     /// through until it stays empty, for SIGKILL.
     package func kill(signal: Int32) throws(CgroupError) {
+        if try processes().isEmpty { return }
         guard let freezer = directory(of: "freezer"), freezer.exists else {
             return try signalUntilGone(signal, list: processes)
         }

@@ -28,7 +28,7 @@ package struct CgroupV2: Cgroup {
         var isMade = false
         do {
             let (isNew, available) = try V2Tree(leaf: directory, root: root).make { _ in isMade = true }
-            if !isNew { try refuseWhatIsInUse() }
+            if !isNew { try takeOver() }
             try apply(resources, isNew: isNew, available: available)
             try V2Devices.attach(resources.devices, to: directory)
         } catch {
@@ -71,12 +71,13 @@ package struct CgroupV2: Cgroup {
     }
 
     /// A cgroup that was left behind is taken over, but not one that another container lives in.
-    private func refuseWhatIsInUse() throws(CgroupError) {
+    private func takeOver() throws(CgroupError) {
         let pids = try processes()
         if !pids.isEmpty {
             throw CgroupError(
                 .inUse, field: "linux.cgroupsPath", "\(directory.path) has processes in it already: \(pids.prefix(5))")
         }
+        try directory.removeChildren()
         if try freezerState() != .thawed { try thaw() }
     }
 

@@ -109,7 +109,7 @@ let package = Package(
 
         tests("OCISpecTests", ["OCISpec"]),
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
-        tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
+        tests("SeccompTests", ["Seccomp", "CSeccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
         tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
 
         // Against an installed tree and a private containerd; hack/test runs them.

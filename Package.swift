@@ -78,22 +78,25 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
-        library("Cgroups", ["LinuxSystem", "OCISpec", system]),
-        library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem", system]),
+        library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
+        library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
-        library("ContainerInit", ["Cgroups", "Seccomp", "EngineProtocol", "LinuxSystem", "OCISpec"]),
+        library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),
 
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
-        library("WasmHost", ["Wasm", "LinuxSystem"]),
+        library("WasmHost", ["CLinux", "Wasm", "LinuxSystem", system]),
         library(
             "Zygote",
-            ["ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec"]),
+            [
+                "Bundle", "CLinux", "ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec",
+                system,
+            ]),
 
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
         library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
-        library("Bundle", ["OCISpec", "LinuxSystem"]),
+        library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
             [
@@ -107,10 +110,18 @@ let package = Package(
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
 
+        tests("OCISpecTests", ["OCISpec"]),
+        tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
+        tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
+        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
+
         // Against an installed tree and a private containerd; hack/test runs them.
+        tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
+        tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
+        tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

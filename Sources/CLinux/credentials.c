@@ -43,6 +43,15 @@ int martlet_prlimit(pid_t pid, int resource, uint64_t soft, uint64_t hard) {
     return prlimit(pid, resource, &limit, NULL);
 }
 
+int martlet_get_limit(int resource, uint64_t *soft, uint64_t *hard) {
+    struct rlimit limit;
+    int result = getrlimit(resource, &limit);
+    if (result < 0) return result;
+    *soft = limit.rlim_cur;
+    *hard = limit.rlim_max;
+    return 0;
+}
+
 int martlet_personality(unsigned long persona) {
     return personality(persona);
 }

@@ -94,6 +94,10 @@ int martlet_close_range(unsigned first, unsigned last, int on_exec) {
     return 0;
 }
 
+int martlet_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC);
+}
+
 int martlet_memfd_create(const char *name) {
     return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }

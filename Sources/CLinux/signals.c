@@ -9,8 +9,11 @@ int martlet_reset_signals(void) {
     memset(&fallback, 0, sizeof fallback);
     fallback.sa_handler = SIG_DFL;
     for (int number = 1; number < NSIG; number++) {
-        // Fails for SIGKILL, SIGSTOP and the two that the C library keeps to itself.
-        (void)sigaction(number, &fallback, NULL);
+        // Handlers stay: execve(2) undoes them, and the engine's, which turn faults into traps, are a guest's need.
+        struct sigaction current;
+        if (sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN) {
+            (void)sigaction(number, &fallback, NULL);
+        }
     }
     sigset_t none;
     sigemptyset(&none);

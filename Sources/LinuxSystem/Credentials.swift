@@ -36,7 +36,7 @@ package enum Credentials {
 
 /// How this process meets signals.
 package enum Signals {
-    /// Every disposition the default, nothing blocked.
+    /// Nothing blocked, nothing ignored. Handlers stay until an execve.
     package static func reset() throws(SystemCallError) {
         try systemCall("sigprocmask") { martlet_reset_signals() }
     }

@@ -87,3 +87,11 @@ package func attachMount(_ mount: Int32, at target: Int32, name: String) throws(
     // MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH
     try systemCall("move_mount", name) { martlet_move_mount(mount, "", target, "", 0x4 | 0x40) }
 }
+
+/// Where an open file is, as the kernel names it from this process's root (proc_pid_fd(5)).
+package func linkTarget(ofDescriptor descriptor: Int32) throws(SystemCallError) -> String {
+    let path = pathOf(descriptor: descriptor)
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = try systemCall("readlink", path) { readlink(path, &buffer, buffer.count) }
+    return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+}

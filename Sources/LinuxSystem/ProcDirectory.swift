@@ -6,7 +6,7 @@ internal import SystemPackage
 /// mount (`RESOLVE_BENEATH`, `RESOLVE_NO_XDEV` of openat2(2)).
 ///
 /// Opened in the runtime's own mount namespace and kept, so that nothing of a container's filesystem can pose as it.
-package struct ProcDirectory: ~Copyable, Sendable {
+package final class ProcDirectory: Sendable {
     private let directory: OwnedFileDescriptor
 
     /// - Throws: `EINVAL` when /proc is not procfs.

@@ -43,3 +43,10 @@ package func setLimit(_ resource: LimitedResource, soft: UInt64, hard: UInt64) t
         remedy: { $0 == .notPermitted ? "raising the hard limit takes CAP_SYS_RESOURCE" : nil }
     ) { martlet_prlimit(0, resource.rawValue, soft, hard) }
 }
+
+/// A limit of this process (prlimit(2)).
+package func currentLimit(_ resource: LimitedResource) throws(SystemCallError) -> (soft: UInt64, hard: UInt64) {
+    var limit: (soft: UInt64, hard: UInt64) = (0, 0)
+    try systemCall("prlimit", resource.name) { martlet_get_limit(resource.rawValue, &limit.soft, &limit.hard) }
+    return limit
+}

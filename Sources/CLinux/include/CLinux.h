@@ -4,11 +4,13 @@
 // C shims of one system call each, for what Swift can't call: variadic functions, calls without a wrapper in the C
 // library, and what its headers hide from Swift. Unless said otherwise they answer -1 with errno, as the calls do.
 
-
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "CLinuxBPF.h"
+#include "CLinuxCgroups.h"
+#include "CLinuxCompiler.h"
 #include "CLinuxSeccomp.h"
 #include "CLinuxTitle.h"
 
@@ -56,7 +58,7 @@ int martlet_prctl(int option, unsigned long second, unsigned long third, unsigne
 
 // Signals
 
-// Empties the mask and sets every disposition to its default.
+// Empties the mask and sets the dispositions of ignored signals to their defaults. Handlers stay until an execve(2).
 int martlet_reset_signals(void);
 
 // From now on SIGTERM and SIGINT end the process with 128 + n: the first process of a pid namespace is not ended by
@@ -71,6 +73,9 @@ int martlet_openat2(int directory, const char *path, uint64_t flags, uint64_t mo
 
 // Closes, or with `on_exec` marks close-on-exec, the descriptors from `first` to `last`.
 int martlet_close_range(unsigned first, unsigned last, int on_exec);
+
+// pipe2(2), close-on-exec.
+int martlet_pipe(int ends[2]);
 
 // memfd_create(2), close-on-exec, sealable.
 int martlet_memfd_create(const char *name);
@@ -111,6 +116,7 @@ int martlet_setresgid(gid_t gid);
 int martlet_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
 int martlet_capget(uint64_t *effective, uint64_t *permitted, uint64_t *inheritable);
 int martlet_prlimit(pid_t pid, int resource, uint64_t soft, uint64_t hard);
+int martlet_get_limit(int resource, uint64_t *soft, uint64_t *hard);
 int martlet_personality(unsigned long persona);
 int martlet_ioprio_set(int which, int who, int priority);
 

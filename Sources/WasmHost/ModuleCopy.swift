@@ -47,7 +47,7 @@ struct ModuleCopy: ~Copyable {
     init(of text: String) throws(GuestError) {
         do throws(SystemCallError) {
             let memory = OwnedFileDescriptor(
-                owning: try systemCall("memfd_create") { martlet_make_memory("martlet-module") })
+                owning: try systemCall("memfd_create") { martlet_memfd_create("martlet-module") })
             let bytes = Array(text.utf8)
             let written = try systemCall("write", "memfd") { write(memory.raw, bytes, bytes.count) }
             precondition(written == bytes.count, "a memfd takes a small text whole")

@@ -96,7 +96,8 @@ package enum ShimServer {
         let service = ShimTaskService(
             namespace: settings.namespace, launcher: launcher, publisher: publisher, logger: logger,
             shutDown: { ended.succeed() })
-        let sending = Task { await publisher.run() }
+        // A task takes no executor over from the one that makes it.
+        let sending = Task(executorPreference: EventLoopTaskExecutor(eventLoop)) { await publisher.run() }
         let server: TTRPCServer
         do {
             server = try await TTRPCServer.start(

@@ -71,7 +71,7 @@ package struct Compiler {
                 answer = .present
             } else {
                 try confineProcess(module.descriptor.raw, artifact, result)
-                answer = compile(module.descriptor.raw, artifact)
+                answer = compile(module, artifact)
             }
         } catch {
             answer = .failed("\(error)")
@@ -122,9 +122,9 @@ package struct Compiler {
         _ = setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
     }
 
-    private func compile(_ module: Int32, _ artifact: Int32) -> CompileResult {
+    private func compile(_ module: borrowing ModuleCopy, _ artifact: Int32) -> CompileResult {
         do {
-            let result: Result<ArtifactKind, any Error> = try ModuleCopy.withBytes(of: module) { bytes in
+            let result: Result<ArtifactKind, any Error> = try module.withBytes { bytes in
                 Result { try compile(bytes, artifact) }
             }
             let kind = try result.get()

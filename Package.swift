@@ -128,7 +128,7 @@ let package = Package(
             ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
         tests("OCISpecTests", ["OCISpec"]),
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
-        tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
+        tests("SeccompTests", ["Seccomp", "CSeccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
         tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
         // The tool of hack/bench; it is not installed.
         .target(name: "CShimBench", path: "Tests/CShimBench", cSettings: [.define("_GNU_SOURCE")]),

@@ -80,22 +80,25 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
-        library("Cgroups", ["LinuxSystem", "OCISpec", system]),
-        library("Seccomp", ["CSeccomp", "OCISpec", "LinuxSystem", system]),
+        library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
+        library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
-        library("ContainerInit", ["Cgroups", "Seccomp", "EngineProtocol", "LinuxSystem", "OCISpec"]),
+        library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),
 
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
-        library("WasmHost", ["Wasm", "LinuxSystem"]),
+        library("WasmHost", ["CLinux", "Wasm", "LinuxSystem", system]),
         library(
             "Zygote",
-            ["ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec"]),
+            [
+                "Bundle", "CLinux", "ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec",
+                system,
+            ]),
 
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
         library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
-        library("Bundle", ["OCISpec", "LinuxSystem"]),
+        library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
             [
@@ -109,6 +112,10 @@ let package = Package(
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
 
+        tests("OCISpecTests", ["OCISpec"]),
+        tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
+        tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
+        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
         // The tool of hack/bench; it is not installed.
         .target(name: "CShimBench", path: "Tests/CShimBench", cSettings: [.define("_GNU_SOURCE")]),
         library(
@@ -119,9 +126,18 @@ let package = Package(
         tests("ShimBenchTests", ["ShimBench", "OCISpec"]),
 
         // Against an installed tree and a private containerd; hack/test runs them.
+        tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
+        tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
+        tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
+
+        // Tests of the container's set-up, and the program that they fork containers from.
+        .executableTarget(
+            name: "container-driver",
+            dependencies: ["ContainerInit", "CLinux", "EngineProtocol", "LinuxSystem", "OCISpec", "Seccomp", system],
+            path: "Tests/ContainerDriver", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

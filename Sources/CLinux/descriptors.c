@@ -1,8 +1,17 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/openat2.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 // SCM_MAX_FD of the kernel is 253; the messages of the engine protocol carry far fewer.
 enum { most_descriptors = 32 };
@@ -60,4 +69,52 @@ ssize_t martlet_receive_descriptors(
         }
     }
     return received;
+}
+
+const uint64_t martlet_o_path = O_PATH;
+
+int martlet_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+    struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int martlet_close_range(unsigned first, unsigned last, int on_exec) {
+    if (syscall(SYS_close_range, first, last, on_exec ? CLOSE_RANGE_CLOEXEC : 0) == 0) return 0;
+    // Before Linux 5.11 there is no CLOSE_RANGE_CLOEXEC, before 5.9 no close_range.
+    if (errno != ENOSYS && errno != EINVAL) return -1;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -1;
+    for (unsigned each = first; each <= last && each < limit.rlim_cur; each++) {
+        if (on_exec) {
+            (void)fcntl((int)each, F_SETFD, FD_CLOEXEC);
+        } else {
+            (void)close((int)each);
+        }
+    }
+    return 0;
+}
+
+int martlet_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC);
+}
+
+int martlet_memfd_create(const char *name) {
+    return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+int martlet_seal(int descriptor) {
+    return fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+}
+
+int martlet_filesystem(int descriptor, int64_t *type, int64_t *flags) {
+    struct statfs found;
+    int result = fstatfs(descriptor, &found);
+    if (result < 0) return result;
+    *type = found.f_type;
+    *flags = found.f_flags;
+    return 0;
+}
+
+uint64_t martlet_device_number(uint32_t major, uint32_t minor) {
+    return makedev(major, minor);
 }

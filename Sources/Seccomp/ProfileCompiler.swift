@@ -38,7 +38,8 @@ extension SeccompFilter {
         }
         var program = try context.export()
         if !plan.passesUnknown {
-            program = EnosysStub(architectures: plan.architectures, names: plan.rules.flatMap(\.names)).program + program
+            program =
+                EnosysStub(architectures: plan.architectures, names: plan.rules.flatMap(\.names)).program + program
         }
         return SeccompFilter(program: program, flags: plan.flags)
     }

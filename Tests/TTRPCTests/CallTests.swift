@@ -5,7 +5,7 @@ import Testing
 @testable import TTRPC
 
 /// Calls from our client to our server.
-@Suite struct CallTests {
+@Suite(.timeLimit(.minutes(1))) struct CallTests {
     private static func call(
         _ client: TTRPCClient, _ method: String, _ payload: [UInt8] = [], timeout: Duration? = nil,
         metadata: TTRPCMetadata = [:]

@@ -5,7 +5,7 @@ import Testing
 @testable import TTRPC
 
 /// How connections and servers begin and end.
-@Suite struct ConnectionTests {
+@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
     private static let echo = TTRPCService(name: "test.Service", methods: ["Echo": .raw { _, payload in payload }])
 
     private static func echo(_ client: TTRPCClient) async throws -> [UInt8] {

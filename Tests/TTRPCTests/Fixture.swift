@@ -59,11 +59,16 @@ struct Fixture {
 }
 
 /// Something that tasks wait for and others open, on an event loop.
-struct Gate: Sendable {
+final class Gate: Sendable {
     private let promise: EventLoopPromise<Void>
 
     init(_ eventLoop: any EventLoop) {
         self.promise = eventLoop.makePromise()
+    }
+
+    /// A gate that nobody came to is no leak.
+    deinit {
+        self.promise.fail(CancellationError())
     }
 
     func open() {

@@ -5,7 +5,7 @@ import Testing
 @testable import TTRPC
 
 /// What a server does with frames that a well-behaved client would not send.
-@Suite struct ServerProtocolTests {
+@Suite(.timeLimit(.minutes(1))) struct ServerProtocolTests {
     private static let echo: [String: TTRPCMethod] = ["Echo": .raw { _, payload in payload }]
 
     @Test func malformedRequestsAreAnsweredAndTheConnectionLivesOn() async throws {

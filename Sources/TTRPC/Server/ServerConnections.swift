@@ -2,17 +2,18 @@ internal import NIOCore
 
 /// The open connections of a server. Belongs to the server's event loop.
 final class ServerConnections {
-    private let drained: EventLoopPromise<Void>
+    private let eventLoop: any EventLoop
     private var handlers: [ObjectIdentifier: ServerConnectionHandler] = [:]
-    private var isDraining = false
+    /// There from the moment that the server drains.
+    private var drained: EventLoopPromise<Void>?
 
     init(on eventLoop: any EventLoop) {
-        self.drained = eventLoop.makePromise()
+        self.eventLoop = eventLoop
     }
 
     func add(_ handler: ServerConnectionHandler) {
         self.handlers[ObjectIdentifier(handler)] = handler
-        if self.isDraining {
+        if self.drained != nil {
             handler.drain()
         }
     }
@@ -24,12 +25,13 @@ final class ServerConnections {
 
     /// Lets the calls under way finish. The future succeeds when the last connection is closed.
     func drain() -> EventLoopFuture<Void> {
-        self.isDraining = true
+        let drained = self.drained ?? self.eventLoop.makePromise()
+        self.drained = drained
         for handler in self.handlers.values {
             handler.drain()
         }
         self.succeedIfDrained()
-        return self.drained.futureResult
+        return drained.futureResult
     }
 
     /// Closes all that are left, and cancels their calls.
@@ -40,8 +42,8 @@ final class ServerConnections {
     }
 
     private func succeedIfDrained() {
-        if self.isDraining, self.handlers.isEmpty {
-            self.drained.succeed()
+        if self.handlers.isEmpty {
+            self.drained?.succeed()
         }
     }
 }

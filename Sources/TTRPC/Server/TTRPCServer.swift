@@ -6,7 +6,7 @@ internal import NIOPosix
 /// It lives on one event loop: accepting, framing and the handlers' tasks all run on that loop's thread, so a process
 /// that serves needs no other thread. Calls on one connection run at the same time, and are answered in the order in
 /// which they end. A peer that goes away has its calls cancelled; one that only shuts its sending side down gets its
-/// answers first.
+/// answers first. It serves until `shutdown` or the end of its loop, whether or not somebody holds it.
 package final class TTRPCServer: Sendable {
     /// Limits; the defaults suit a shim.
     package struct Configuration: Sendable {

@@ -1,0 +1,57 @@
+/// Where in the hierarchies a container's cgroup is asked to be: `linux.cgroupsPath` and the rules of runc for it.
+///
+/// Absolute: below the mount points. Relative, or absent (then the container's id stands for it): below the
+/// runtime's own cgroup; on version 2 beside it, for a cgroup with processes may have no controllers enabled below.
+/// `..` never leads above the start.
+package struct CgroupPath: Hashable, Sendable {
+    let isAbsolute: Bool
+    /// Never empty; no `.`, `..` or empty ones.
+    let components: [String]
+
+    /// - Parameters:
+    ///   - cgroupsPath: `linux.cgroupsPath` of the specification.
+    ///   - systemd: whether the runtime options ask for the systemd driver.
+    package init(_ cgroupsPath: String?, id: String, systemd: Bool = false) throws(CgroupError) {
+        let field = "linux.cgroupsPath"
+        if systemd {
+            throw CgroupError(
+                .unsupported, field: field,
+                "the systemd cgroup driver is not supported yet (found \"\(cgroupsPath ?? "")\"); "
+                    + "use cgroupfs: leave SystemdCgroup unset and give a plain path")
+        }
+        let given = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 }
+        let path = given ?? id
+        if path.utf8.contains(0) {
+            throw CgroupError(.invalid, field: given == nil ? "id" : field, "has a NUL character in it")
+        }
+        if given == nil, id.contains("/") || id == "." || id == ".." || id.isEmpty {
+            throw CgroupError(.invalid, field: "id", "\"\(id)\" can't name a cgroup; a plain file name can")
+        }
+        self.isAbsolute = path.hasPrefix("/")
+        var components: [String] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." {
+                _ = components.popLast()
+            } else {
+                components.append(String(part))
+            }
+        }
+        self.components = components
+        if components.isEmpty {
+            throw CgroupError(
+                .invalid, field: field, "\"\(path)\" is the root of the hierarchy; a container's cgroup must be below it")
+        }
+    }
+
+    /// The path below a start, without a leading slash.
+    var relative: String { components.joined(separator: "/") }
+}
+
+/// `path` as seen from `root`: empty when they are one, or when `path` is not below `root` (so nothing climbs).
+func relativePath(of path: String, from root: String) -> String {
+    if path == root || path == "/" { return "" }
+    let base = root == "/" ? "/" : root + "/"
+    guard path.hasPrefix(base) else { return "" }
+    let rest = path.dropFirst(base.utf8.count)
+    return rest.split(separator: "/").contains("..") ? "" : String(rest)
+}

@@ -1,0 +1,117 @@
+internal import EngineProtocol
+internal import Glibc
+internal import LinuxSystem
+internal import OCISpec
+internal import SystemPackage
+
+/// How the process is scheduled, while it may still say so.
+func setScheduling(_ process: ProcessPlan) throws(ContainerFailure) {
+    if let scheduling = process.scheduling { try step("process.scheduler") { try scheduling.apply() } }
+    if let priority = process.ioPriority { try step("process.ioPriority") { try priority.apply() } }
+}
+
+/// The labels of Linux security modules. A program that is executed gets them on exec; a guest of the engine is never
+/// executed, so the process itself changes.
+///
+/// - Parameter isExecuted: whether the process ends in execve.
+func setLabels(
+    _ labels: LabelPlan, isExecuted: Bool, _ proc: ProcDirectory
+) throws(ContainerFailure) {
+    if let profile = labels.appArmor {
+        try step("process.apparmorProfile") {
+            let command = isExecuted ? "exec \(profile)" : "changeprofile \(profile)"
+            let file = isExecuted ? "exec" : "current"
+            do throws(SystemCallError) {
+                try proc.write(command, to: "self/attr/apparmor/\(file)")
+            } catch {
+                // Before Linux 5.8 there is one such folder for all modules.
+                guard error.errno == .noSuchFileOrDirectory else { throw error }
+                try proc.write(command, to: "self/attr/\(file)")
+            }
+        }
+    }
+    if let label = labels.seLinux {
+        try step("process.selinuxLabel") {
+            try proc.write(label, to: isExecuted ? "self/attr/exec" : "self/attr/current")
+        }
+    }
+}
+
+/// Takes on the process's user, groups, capabilities and working directory. Nothing that needs more than they give
+/// can be done afterwards.
+func takeOnUser(_ process: ProcessPlan) throws(ContainerFailure) {
+    // Once as root and, where root may not (a network filesystem), once as the user.
+    let entered = try enterWorkingDirectory(process, mayBeRefused: true)
+    let sets = process.capabilities
+    // While CAP_SETPCAP is there.
+    try step("process.capabilities.bounding") { try ProcessCapabilities.limitBoundingSet(to: sets.bounding) }
+    try step("process.capabilities") { try ProcessCapabilities.keepAcrossUserChange(true) }
+    giveStandardIO(to: process.user.uid)
+    try step("process.user.additionalGids") { try setGroups(process.user.additionalGids ?? []) }
+    try step("process.user.gid") { try Credentials.setGroup(process.user.gid) }
+    try step("process.user.uid") { try Credentials.setUser(process.user.uid) }
+    if !entered { _ = try enterWorkingDirectory(process, mayBeRefused: false) }
+    try checkWorkingDirectory(process)
+    try step("process.capabilities") {
+        try ProcessCapabilities.keepAcrossUserChange(false)
+        try setCapabilities(sets)
+    }
+    try step("process.capabilities.ambient") { try ProcessCapabilities.setAmbient(sets.ambient) }
+}
+
+private func setCapabilities(_ sets: CapabilityPlan) throws(SystemCallError) {
+    do {
+        try ProcessCapabilities.set(
+            effective: sets.effective, permitted: sets.permitted, inheritable: sets.inheritable)
+    } catch {
+        guard error.errno == .notPermitted, let own = try? ProcessCapabilities.permitted() else { throw error }
+        let missing = sets.permitted.subtracting(own).names
+        throw SystemCallError(
+            error.call, error.subject, errno: error.errno,
+            remedy: missing.isEmpty ? nil : "this node's runtime has not got \(missing.joined(separator: ", "))")
+    }
+}
+
+private func setGroups(_ groups: [UInt32]) throws(SystemCallError) {
+    do {
+        try Credentials.setGroups(groups)
+    } catch {
+        // In a user namespace whose /proc/PID/setgroups says "deny" there are none to drop.
+        guard groups.isEmpty, error.errno == .notPermitted else { throw error }
+    }
+}
+
+/// The user may use its own standard streams: /dev/stdout of a program that is not root. What has no owner that could
+/// be changed (another filesystem, an unmapped one) stays as it is.
+private func giveStandardIO(to user: UInt32) {
+    for descriptor in Int32(0)...2 {
+        guard let status = try? FileStatus(of: descriptor), status.owner != user,
+            status.representedDevice != DevicePlan.null
+        else { continue }
+        _ = fchown(descriptor, user, status.group)
+    }
+}
+
+private func enterWorkingDirectory(
+    _ process: ProcessPlan, mayBeRefused: Bool
+) throws(ContainerFailure) -> Bool {
+    switch attempt({ chdir(process.workingDirectory) }) {
+    case .success: return true
+    case .failure(.permissionDenied) where mayBeRefused: return false
+    case .failure(let code):
+        throw failure(
+            SystemCallError("chdir", process.workingDirectory, errno: code), step: "process.cwd")
+    }
+}
+
+/// A working directory such as /proc/self/fd/7 may be one of the host's that something left open: its path then does
+/// not begin at this root (getcwd(2)).
+private func checkWorkingDirectory(_ process: ProcessPlan) throws(ContainerFailure) {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    guard getcwd(&buffer, buffer.count) != nil else {
+        let code = Errno(rawValue: errno)
+        throw ContainerFailure(
+            .invalidSpec, step: "process.cwd", message: "\(process.workingDirectory) is outside of the container",
+            errno: code.rawValue)
+    }
+}

@@ -1,0 +1,89 @@
+internal import CWasmtime
+
+/// Owner of the settings that an engine is made from. The setters name what the C API names; wasmtime's
+/// defaults hold for what is not set.
+package struct Config: ~Copyable {
+    let raw: OpaquePointer
+
+    package init() {
+        raw = wasm_config_new()
+    }
+
+    deinit {
+        wasm_config_delete(raw)
+    }
+
+    /// Makes the engine; the settings are used up.
+    ///
+    /// - Throws: ``EngineError`` when settings contradict each other, or the machine grants no memory for a pool.
+    package consuming func makeEngine() throws(EngineError) -> Engine {
+        let raw = raw
+        discard self
+        guard let engine = wasm_engine_new_with_config(raw) else {
+            throw EngineError(operation: .createEngine, message: "wasmtime refused the settings")
+        }
+        return Engine(consuming: engine)
+    }
+
+    /// A feature of the WebAssembly language.
+    package enum Feature {
+        case threads, tailCalls, functionReferences, garbageCollection, relaxedSIMD
+        case multipleMemories, memory64, exceptions
+    }
+
+    package borrowing func set(_ feature: Feature, to enabled: Bool) {
+        switch feature {
+        case .threads:
+            wasmtime_config_wasm_threads_set(raw, enabled)
+            // Without it, a module may declare a shared memory but no instance may have one.
+            wasmtime_config_shared_memory_set(raw, enabled)
+        case .tailCalls: wasmtime_config_wasm_tail_call_set(raw, enabled)
+        case .functionReferences: wasmtime_config_wasm_function_references_set(raw, enabled)
+        case .garbageCollection: wasmtime_config_wasm_gc_set(raw, enabled)
+        case .relaxedSIMD: wasmtime_config_wasm_relaxed_simd_set(raw, enabled)
+        case .multipleMemories: wasmtime_config_wasm_multi_memory_set(raw, enabled)
+        case .memory64: wasmtime_config_wasm_memory64_set(raw, enabled)
+        case .exceptions: wasmtime_config_wasm_exceptions_set(raw, enabled)
+        }
+    }
+
+    /// Counts instructions: a store must then be given fuel before it runs anything.
+    package borrowing func setConsumesFuel(_ enabled: Bool) {
+        wasmtime_config_consume_fuel_set(raw, enabled)
+    }
+
+    /// Checks the epoch at loops and calls: a store must then be given a deadline before it runs anything.
+    package borrowing func setChecksEpoch(_ enabled: Bool) {
+        wasmtime_config_epoch_interruption_set(raw, enabled)
+    }
+
+    /// The most stack that guest code may use, in bytes.
+    package borrowing func setMaximumStack(_ bytes: Int) {
+        // The stack of an asynchronous call must be larger, or wasmtime refuses the settings.
+        wasmtime_config_async_stack_size_set(raw, bytes + (1 << 20))
+        wasmtime_config_max_wasm_stack_set(raw, bytes)
+    }
+
+    /// Compiles with a pool of threads.
+    package borrowing func setCompilesInParallel(_ enabled: Bool) {
+        wasmtime_config_parallel_compilation_set(raw, enabled)
+    }
+
+    /// Takes memories, tables and instances out of a pool that is reserved when the engine is made.
+    ///
+    /// - Parameters:
+    ///   - instances: how many of each the pool holds.
+    ///   - memoryBytes: the largest linear memory.
+    package borrowing func setPool(instances: UInt32, memoryBytes: Int) {
+        let pool = wasmtime_pooling_allocation_config_new()
+        defer { wasmtime_pooling_allocation_config_delete(pool) }
+        wasmtime_pooling_allocation_config_total_component_instances_set(pool, instances)
+        wasmtime_pooling_allocation_config_total_core_instances_set(pool, instances)
+        wasmtime_pooling_allocation_config_total_memories_set(pool, instances)
+        wasmtime_pooling_allocation_config_total_tables_set(pool, instances)
+        wasmtime_pooling_allocation_config_total_stacks_set(pool, instances)
+        wasmtime_pooling_allocation_config_total_gc_heaps_set(pool, instances)
+        wasmtime_pooling_allocation_config_max_memory_size_set(pool, memoryBytes)
+        wasmtime_pooling_allocation_strategy_set(raw, pool)
+    }
+}

@@ -1,0 +1,47 @@
+internal import CWasmtime
+
+/// Owner of a store: the memory, tables and host state of one guest. Not to be used by two threads at once.
+package final class Store {
+    private let raw: OpaquePointer
+    let context: OpaquePointer?
+
+    package init(_ engine: Engine) {
+        raw = wasmtime_store_new(engine.raw, nil, nil)
+        context = wasmtime_store_context(raw)
+    }
+
+    deinit {
+        wasmtime_store_delete(raw)
+    }
+
+    /// Limits what the guest may have; to be called before anything is instantiated.
+    ///
+    /// - Parameters:
+    ///   - memory: the largest size of each linear memory, in bytes; nil for no limit. `memory.grow` beyond it fails.
+    ///   - instances: how many core instances there may be; nil for the engine's default.
+    package func limit(memory: Int64? = nil, instances: Int64? = nil) {
+        let byDefault: Int64 = -1
+        wasmtime_store_limiter(raw, memory ?? byDefault, byDefault, instances ?? byDefault, byDefault, byDefault)
+    }
+
+    /// Gives the guest fuel, if the engine counts it. A guest that has used it up traps.
+    package func setFuel(_ fuel: UInt64) throws(EngineError) {
+        try EngineError.check(wasmtime_context_set_fuel(context, fuel), .configureStore)
+    }
+
+    /// Lets the guest run for so many more epochs, if the engine checks them.
+    package func setEpochDeadline(ticks: UInt64) {
+        wasmtime_context_set_epoch_deadline(context, ticks)
+    }
+
+    /// Gives the guest its WASI context, which is used up.
+    package func setWASI(_ configuration: consuming WASIConfiguration) throws(EngineError) {
+        let configuration = configuration.release()
+        try EngineError.check(wasmtime_context_set_wasi(context, configuration), .configureStore)
+    }
+
+    /// Gives the guest the state that outgoing `wasi:http` requests need.
+    package func setHTTP() {
+        wasmtime_context_set_wasi_http(context)
+    }
+}

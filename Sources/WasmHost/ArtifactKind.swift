@@ -1,0 +1,4 @@
+/// What an artifact is loaded as; its raw value is the end of the artifact's file name.
+enum ArtifactKind: String, CaseIterable {
+    case module, component
+}

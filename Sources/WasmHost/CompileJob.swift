@@ -1,0 +1,87 @@
+package import Glibc
+internal import LinuxSystem
+internal import SystemPackage
+
+/// A module that is being compiled by a helper process. Dropping the job ends the helper.
+package final class CompileJob {
+    private let result: OwnedFileDescriptor
+    /// The helper. Not to be waited for by others.
+    package let pid: pid_t
+    let digest: String
+    /// The module's file, as messages name it.
+    let name: String
+    private let temporary: String
+    private let cache: ArtifactCache
+    private var isFinished = false
+
+    init(
+        result: consuming OwnedFileDescriptor, pid: pid_t, digest: String, temporary: String, name: String,
+        cache: ArtifactCache
+    ) {
+        self.result = result
+        self.pid = pid
+        self.digest = digest
+        self.temporary = temporary
+        self.name = name
+        self.cache = cache
+    }
+
+    deinit {
+        if !isFinished {
+            // While the helper has not closed its end of the pipe it lives, so the number is still its own.
+            var poll = pollfd(fd: result.raw, events: 0, revents: 0)
+            if Glibc.poll(&poll, 1, 0) == 0 {
+                _ = kill(pid, SIGKILL)
+            }
+            reap()
+            cache.discard(temporary)
+        }
+    }
+
+    /// To poll for POLLIN or POLLHUP: then ``ModuleLoader/finish(_:)`` won't block for long. Borrowed.
+    package var resultDescriptor: Int32 { result.raw }
+
+    /// Waits for the helper's answer and takes its artifact over.
+    ///
+    /// - Throws: ``GuestError``: the module is invalid, a limit was met, a system call failed.
+    func finish(limits: Compiler.Limits) throws(GuestError) {
+        isFinished = true
+        var answer: [UInt8] = []
+        do throws(SystemCallError) {
+            var buffer = [UInt8](repeating: 0, count: 32 << 10)
+            while true {
+                let count = try systemCall("read", "compiler") {
+                    buffer.withUnsafeMutableBytes { read(result.raw, $0.baseAddress, $0.count) }
+                }
+                if count == 0 { break }
+                answer += buffer.prefix(count)
+            }
+            reap()
+            if case .compiled(let kind) = CompileResult(answer) {
+                return try cache.adopt(temporary, as: digest, kind)
+            }
+        } catch {
+            cache.discard(temporary)
+            throw GuestError(error)
+        }
+        cache.discard(temporary)
+        switch CompileResult(answer) {
+        case .present, .compiled:
+            return
+        case .invalid(let message):
+            throw GuestError(.invalidModule, "\(name) can't be compiled: \(message)")
+        case .failed(let message):
+            throw GuestError(.compilerFailed, "\(name) was not compiled: \(message)")
+        case nil:
+            throw GuestError(
+                .compilerFailed,
+                "\(name) was not compiled: the compiler died, most likely at one of its limits (\(limits.memory >> 20) MiB of "
+                    + "memory, \(limits.cpuSeconds) s of CPU time, \(limits.artifact >> 20) MiB of artifact)")
+        }
+    }
+
+    /// Leaves no zombie. Where the process ignores SIGCHLD there is none, and ECHILD says so.
+    private func reap() {
+        _ = attempt { waitpid(pid, nil, 0) }
+    }
+}

@@ -1,0 +1,160 @@
+internal import Wasm
+
+/// A guest that has been checked and can be run: its imports are there and so is the function to call. All of it
+/// is done before the fork; no guest code has run.
+package struct GuestProgram {
+    enum Entry {
+        /// Functions of a core module, in the order they are called, each with the number of its results.
+        case module(LinkedModule, calls: [(name: String, results: Int)])
+        /// A function of a component.
+        case component(ComponentEntry)
+    }
+
+    struct ComponentEntry {
+        let component: Component
+        let export: ComponentExport
+        let hasResult: Bool
+        /// See `OutputFlush`.
+        let flush: Component
+    }
+
+    let entry: Entry
+
+    /// Checks that the guest can run.
+    ///
+    /// - Parameters:
+    ///   - name: the module's file, as messages shall name it.
+    ///   - function: the function to call (what follows `#` in the entrypoint). Nil means `_start` of a module. A
+    ///     component that exports `wasi:cli/run` is a command whatever is asked for; of another, `function` is an
+    ///     exported function, or `interface#function`.
+    /// - Throws: ``GuestError`` `unknownImport`, `unsuitableExport` or `unsupportedWorld`.
+    package init(_ code: GuestCode, name: String, function: String?, host: GuestHost) throws(GuestError) {
+        switch code {
+        case .module(let module):
+            entry = try Self.check(module, name, function: function ?? "_start", host)
+        case .component(let component, let flush):
+            let (export, hasResult) = try Self.entry(of: component, name, function, host)
+            try Self.checkImports(of: component, name, host)
+            entry = .component(
+                ComponentEntry(component: component, export: export, hasResult: hasResult, flush: flush))
+        }
+    }
+
+    // MARK: Core modules
+
+    private static func check(
+        _ module: Module, _ name: String, function: String, _ host: GuestHost
+    ) throws(GuestError) -> Entry {
+        let linked: LinkedModule
+        do throws(EngineError) {
+            linked = try host.linker.link(module)
+        } catch {
+            throw unknownImport(of: module, name, host, error)
+        }
+        let exports = module.exports
+        guard let export = exports.first(where: { $0.name == function }) else {
+            let found = exports.compactMap { if case .function = $0.kind { $0.name } else { nil } }
+            throw GuestError(.unsuitableExport, "\(name) exports no function \(function): it exports \(list(found))")
+        }
+        guard case .function(let parameters, let results) = export.kind else {
+            throw GuestError(
+                .unsuitableExport, "\(name) exports \(function) as a \(export.kind.name), not as a function")
+        }
+        guard parameters == 0 else {
+            throw GuestError(
+                .unsuitableExport,
+                "\(name)'s function \(function) takes \(parameters) parameters: only one without can be run")
+        }
+        var calls = [(name: function, results: results)]
+        // A reactor sets itself up in `_initialize`, before anything else is called (WASI application ABI).
+        let isReactor = exports.contains { $0.name == "_initialize" && $0.kind == .function(parameters: 0, results: 0) }
+        if isReactor && function != "_initialize" {
+            calls.insert(("_initialize", 0), at: 0)
+        }
+        return .module(linked, calls: calls)
+    }
+
+    /// Names the imports that nothing answers to; if there are none, one has another type than the host's.
+    private static func unknownImport(
+        of module: Module, _ name: String, _ host: GuestHost, _ error: EngineError
+    ) -> GuestError {
+        let store = Store(host.engine)
+        let missing = module.imports.filter { !host.linker.defines(module: $0.module, name: $0.name, in: store) }
+        guard !missing.isEmpty else {
+            return GuestError(.unknownImport, "\(name) can't be linked: \(error.message)")
+        }
+        let names = missing.map { "\($0.module).\($0.name) (\($0.kind.name))" }
+        return GuestError(
+            .unknownImport, "\(name) imports \(list(names)), which the host does not have: it has WASI preview 1")
+    }
+
+    // MARK: Components
+
+    private static func entry(
+        of component: Component, _ name: String, _ function: String?, _ host: GuestHost
+    ) throws(GuestError) -> (ComponentExport, hasResult: Bool) {
+        let exports = component.exports(host.engine)
+        for export in exports {
+            if export.name.hasPrefix("wasi:http/incoming-handler") {
+                throw GuestError(
+                    .unsupportedWorld,
+                    "\(name) is an HTTP server (it exports \(export.name)): this version runs commands only (wasi:cli/run)"
+                )
+            }
+            if export.name.hasPrefix("wasi:cli/run@"), let run = component.export(export.name, "run") {
+                return (run, true)
+            }
+        }
+        guard let function else {
+            throw GuestError(
+                .unsupportedWorld,
+                "\(name) is no command: it exports no wasi:cli/run, but \(list(exports.map(\.name))); a function can be "
+                    + "named after a # in the entrypoint")
+        }
+        let (item, place) = find(function, in: component, exports, host)
+        guard let item, let place else {
+            throw GuestError(
+                .unsuitableExport, "\(name) exports no function \(function): it exports \(list(exports.map(\.name)))")
+        }
+        guard case .function(let parameters, let hasResult) = item else {
+            throw GuestError(.unsuitableExport, "\(name)'s export \(function) is no function")
+        }
+        guard parameters == 0 else {
+            throw GuestError(
+                .unsuitableExport,
+                "\(name)'s function \(function) takes \(parameters) parameters: only one without can be run")
+        }
+        return (place, hasResult)
+    }
+
+    private static func find(
+        _ function: String, in component: Component, _ exports: [(name: String, item: ComponentItem)], _ host: GuestHost
+    ) -> (ComponentItem?, ComponentExport?) {
+        guard let separator = function.lastIndex(of: "#") else {
+            return (exports.first { $0.name == function }?.item, component.export(function))
+        }
+        let instance = String(function[..<separator])
+        let member = String(function[function.index(after: separator)...])
+        let item = component.item(member, ofInstance: instance, host.engine)
+        return (item, component.export(instance, member))
+    }
+
+    /// Lets the engine resolve and check the imports, in a store that has no room for an instance, so that nothing
+    /// can run.
+    private static func checkImports(of component: Component, _ name: String, _ host: GuestHost) throws(GuestError) {
+        let store = Store(host.engine)
+        store.limit(instances: 0)
+        do throws(EngineError) {
+            _ = try host.componentLinker.instantiate(component, in: store)
+        } catch  where !error.isInstanceLimit {
+            throw GuestError(.unknownImport, "\(name) can't be linked: \(error.message)")
+        } catch {}
+    }
+
+    /// At most ten names, for a message.
+    private static func list(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "nothing" }
+        let rest = names.count > 10 ? " and \(names.count - 10) more" : ""
+        return names.prefix(10).joined(separator: ", ") + rest
+    }
+}

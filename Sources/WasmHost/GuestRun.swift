@@ -1,0 +1,114 @@
+internal import Glibc
+internal import SystemPackage
+internal import Wasm
+
+/// One run of a guest, in the process that the container is: after the fork, in the container's namespaces and root,
+/// as its user. Threads may be started from here on.
+package struct GuestRun {
+    private enum State {
+        case module(Instance, calls: [(name: String, results: Int)])
+        case component(ComponentFunction, GuestProgram.ComponentEntry)
+        case ended(GuestEnd)
+    }
+
+    private let state: State
+    private let host: GuestHost
+
+    /// Makes the guest's world and its instance. A core module's start function, if it has one, runs: so this is not
+    /// to be called before Start.
+    ///
+    /// - Throws: ``GuestError`` if the container lacks what a guest needs, or the limits are too low for it. How the
+    ///   guest's own start function ended is not an error, but the run's end.
+    package init(_ program: GuestProgram, _ invocation: GuestInvocation, host: GuestHost) throws(GuestError) {
+        self.host = host
+        let store = Store(host.engine)
+        do throws(EngineError) {
+            try store.setWASI(Self.world(invocation))
+            if case .component = program.entry { store.setHTTP() }
+            if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
+            if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
+            if host.configuration.epochInterruption { store.setEpochDeadline(ticks: .max / 2) }
+            switch program.entry {
+            case .module(let module, let calls):
+                state = .module(try module.instantiate(in: store), calls: calls)
+            case .component(let entry):
+                let instance = try host.componentLinker.instantiate(entry.component, in: store)
+                guard let function = instance.function(entry.export) else {
+                    throw EngineError(operation: .instantiate, message: "the export is not a function")
+                }
+                state = .component(function, entry)
+            }
+        } catch  where error.operation == .instantiate && Self.isGuests(error) {
+            state = .ended(GuestEnd(error))
+        } catch {
+            throw GuestError(error)
+        }
+    }
+
+    /// Whether guest code was running when it happened.
+    private static func isGuests(_ error: EngineError) -> Bool {
+        error.exitStatus != nil || error.trapCode != nil || !error.frames.isEmpty
+    }
+
+    /// What the guest sees: `/` as `/`, the working directory as `.` too.
+    ///
+    /// Guests find their directories by name, and differ. wasi-libc (C, Rust, Python, …) takes `.` and `/` for the same
+    /// and then the *last* of them, for relative and absolute paths alike; Go takes the *first* as its working
+    /// directory and can't open relative paths if that is `.`; so do those that call the first one their working
+    /// directory (Zig). So `/` comes first and last: absolute paths are right everywhere, and relative ones are
+    /// resolved at `/` except by guests that look `.` up. Where the working directory is `/`, that is no difference.
+    private static func world(_ invocation: GuestInvocation) throws(EngineError) -> WASIConfiguration {
+        let world = WASIConfiguration()
+        let environment = invocation.environment.map { (name: $0.name, value: $0.value) }
+        guard world.setArguments(invocation.arguments), world.setEnvironment(environment) else {
+            throw EngineError(operation: .configureStore, message: "an argument or a variable is not UTF-8")
+        }
+        world.inheritStandardStreams()
+        world.inheritNetwork()
+        for name in isRoot() ? ["/", "."] : ["/", ".", "/"] {
+            if !world.preopen(name, as: name) { try Self.explain(name) }
+        }
+        return world
+    }
+
+    /// Why a directory was not opened. A user may be barred from one: then it is not there for the guest.
+    private static func explain(_ directory: String) throws(EngineError) {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let code = Errno(rawValue: errno)
+        guard descriptor < 0 else {
+            _ = close(descriptor)
+            return
+        }
+        if code != .permissionDenied {
+            throw EngineError(operation: .configureStore, message: "can't open the directory \(directory): \(code)")
+        }
+    }
+
+    private static func isRoot() -> Bool {
+        var root = stat()
+        var current = stat()
+        return stat("/", &root) == 0 && stat(".", &current) == 0 && root.st_dev == current.st_dev
+            && root.st_ino == current.st_ino
+    }
+
+    /// Runs the guest to its end.
+    package func run() -> GuestEnd {
+        do throws(EngineError) {
+            switch state {
+            case .module(let instance, let calls):
+                for call in calls {
+                    // It is exported: that was checked.
+                    try instance.function(call.name)?.call(results: call.results)
+                }
+                return .exited(0)
+            case .component(let function, let entry):
+                defer { OutputFlush.run(entry.flush, host: host) }
+                return .exited(try function.call(hasResult: entry.hasResult) == .success ? 0 : 1)
+            case .ended(let end):
+                return end
+            }
+        } catch {
+            return GuestEnd(error)
+        }
+    }
+}

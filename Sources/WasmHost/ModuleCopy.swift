@@ -1,0 +1,79 @@
+internal import CLinux
+internal import Glibc
+internal import LinuxSystem
+internal import SystemPackage
+
+/// A module's bytes in memory that nobody can change any more.
+///
+/// The digest and the code must come from the same bytes: whoever can write to the file (its container) could
+/// otherwise change it between the two, and have code of his own kept under another module's digest.
+struct ModuleCopy: ~Copyable {
+    /// The largest module that is accepted, in bytes.
+    static let largest = 1 << 30
+
+    /// A sealed memfd; its offset is of no account.
+    let descriptor: OwnedFileDescriptor
+    let digest: String
+
+    /// Copies a file from its beginning; the offset of `source` stays.
+    ///
+    /// - Parameter name: the file, for messages.
+    init(copying source: Int32, size: Int, name: String) throws(GuestError) {
+        guard size <= Self.largest else {
+            throw GuestError(
+                .notAModule, "\(name) has \(size) bytes: the largest module that can be run has \(Self.largest)")
+        }
+        do throws(SystemCallError) {
+            let memory = OwnedFileDescriptor(
+                owning: try systemCall("memfd_create") { martlet_memfd_create("martlet-module") })
+            var offset = 0
+            while offset < size {
+                let copied = try systemCall("sendfile", name) { sendfile(memory.raw, source, &offset, size - offset) }
+                if copied == 0 { break }
+            }
+            try systemCall("fcntl", "F_ADD_SEALS") { martlet_seal(memory.raw) }
+            digest = try Self.withBytes(of: memory.raw) { bytes in
+                var hash = SHA256()
+                hash.update(bytes)
+                return hash.finish()
+            }
+            descriptor = memory
+        } catch {
+            throw GuestError(error)
+        }
+    }
+
+    /// A text of ours.
+    init(of text: String) throws(GuestError) {
+        do throws(SystemCallError) {
+            let memory = OwnedFileDescriptor(
+                owning: try systemCall("memfd_create") { martlet_memfd_create("martlet-module") })
+            let bytes = Array(text.utf8)
+            let written = try systemCall("write", "memfd") { write(memory.raw, bytes, bytes.count) }
+            precondition(written == bytes.count, "a memfd takes a small text whole")
+            digest = SHA256.digest(of: text)
+            descriptor = memory
+        } catch {
+            throw GuestError(error)
+        }
+    }
+
+    /// Maps a sealed memfd for the length of the call.
+    static func withBytes<Result>(
+        of descriptor: Int32, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(SystemCallError) -> Result {
+        var status = stat()
+        try systemCall("fstat", "memfd") { fstat(descriptor, &status) }
+        let count = Int(status.st_size)
+        guard count > 0 else {
+            return body(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        let start = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0)
+        let code = Errno(rawValue: errno)
+        guard let start, start != MAP_FAILED else {
+            throw SystemCallError("mmap", "memfd", errno: code)
+        }
+        defer { munmap(start, count) }
+        return body(UnsafeRawBufferPointer(start: start, count: count))
+    }
+}

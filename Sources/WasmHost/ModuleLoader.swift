@@ -1,0 +1,140 @@
+internal import Glibc
+internal import LinuxSystem
+internal import SystemPackage
+package import Wasm
+
+/// A module or component whose code is mapped.
+package enum GuestCode {
+    case module(Module)
+    /// With the component that brings out what the first has not flushed.
+    case component(Component, flush: Component)
+}
+
+/// Gets the code of modules: out of the artifact cache, or by having them compiled.
+package final class ModuleLoader {
+    package enum Loaded {
+        case ready(GuestCode)
+        /// Not in the cache: call ``ModuleLoader/finish(_:)`` when the job's descriptor is readable.
+        case compiling(CompileJob)
+    }
+
+    private let engine: Engine
+    private let cache: ArtifactCache
+    private let compiler: Compiler
+    /// Loaded when the first component is.
+    private var flush: Component?
+
+    /// - Parameter confine: runs in each compile helper before it touches the module; it must leave open what is open.
+    package init(
+        engine: Engine, cache: ArtifactCache, limits: Compiler.Limits = .init(), confine: @escaping () throws -> Void
+    ) {
+        self.engine = engine
+        self.cache = cache
+        compiler = Compiler(engine: engine, cache: cache, limits: limits, confine: confine)
+    }
+
+    /// Maps a module's code, or starts to compile it. Reads the whole file only if it is not known yet.
+    ///
+    /// - Parameters:
+    ///   - file: open for reading; borrowed.
+    ///   - name: the file, as messages shall name it.
+    /// - Throws: ``GuestError`` if the file can't be a module, or a system call fails.
+    package func load(_ file: Int32, name: String) throws(GuestError) -> Loaded {
+        let identity = try FileIdentity(of: file, name: name)
+        if let digest = cache.digest(of: identity), let code = try map(digest) {
+            return .ready(code)
+        }
+        try checkHead(of: file, name)
+        let copy = try ModuleCopy(copying: file, size: identity.size, name: name)
+        // Only if the file is still as it was when the copying began.
+        if try FileIdentity(of: file, name: name).key == identity.key {
+            cache.remember(copy.digest, of: identity)
+        }
+        if let code = try map(copy.digest) {
+            return .ready(code)
+        }
+        return .compiling(try start(copy, name: name))
+    }
+
+    private func start(_ module: borrowing ModuleCopy, name: String) throws(GuestError) -> CompileJob {
+        do throws(SystemCallError) {
+            return try compiler.start(module, name: name)
+        } catch {
+            throw GuestError(error)
+        }
+    }
+
+    /// Waits for a compilation and maps the code.
+    ///
+    /// - Throws: ``GuestError`` if the module is invalid or the compiler failed.
+    package func finish(_ job: CompileJob) throws(GuestError) -> GuestCode {
+        try job.finish(limits: compiler.limits)
+        guard let code = try map(job.digest) else {
+            throw GuestError(.engine, "\(job.name) was compiled, but the artifact can't be loaded")
+        }
+        return code
+    }
+
+    /// Says at once what is wrong with a file that is no module at all.
+    private func checkHead(of file: Int32, _ name: String) throws(GuestError) {
+        var head = [UInt8](repeating: 0, count: 64)
+        do throws(SystemCallError) {
+            let count = try systemCall("pread", name) {
+                head.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) }
+            }
+            head.removeLast(head.count - count)
+        } catch {
+            throw GuestError(error)
+        }
+        _ = try ModuleKind(head: head, name: name)
+    }
+
+    /// The code of an artifact of the cache, with what it needs to run; nil if it is not there.
+    private func map(_ digest: String) throws(GuestError) -> GuestCode? {
+        switch mapArtifact(digest) {
+        case .module(let module): .module(module)
+        case .component(let component): .component(component, flush: try loadFlush())
+        case nil: nil
+        }
+    }
+
+    /// Loads our own component, if need be compiling it: that blocks for some 10 ms, once per node.
+    private func loadFlush() throws(GuestError) -> Component {
+        if let flush {
+            return flush
+        }
+        let copy = try ModuleCopy(of: OutputFlush.text)
+        if mapArtifact(copy.digest) == nil {
+            try start(copy, name: "the component that flushes").finish(limits: compiler.limits)
+        }
+        guard case .component(let loaded) = mapArtifact(copy.digest) else {
+            throw GuestError(.engine, "the component that flushes was compiled, but the artifact can't be loaded")
+        }
+        flush = loaded
+        return loaded
+    }
+
+    private enum Artifact {
+        case module(Module)
+        case component(Component)
+    }
+
+    /// Maps an artifact of the cache. One that wasmtime refuses is removed: it is a miss.
+    private func mapArtifact(_ digest: String) -> Artifact? {
+        guard let (raw, kind) = cache.open(digest) else {
+            return nil
+        }
+        let artifact = OwnedFileDescriptor(owning: raw)
+        // The very file that was checked, whatever its name stands for by now.
+        let path = "/proc/self/fd/\(artifact.raw)"
+        do throws(EngineError) {
+            switch kind {
+            case .module: return .module(try Module(mapping: path, with: engine))
+            case .component: return .component(try Component(mapping: path, with: engine))
+            }
+        } catch {
+            cache.remove(digest, kind)
+            return nil
+        }
+    }
+}

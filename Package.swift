@@ -27,7 +27,6 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(
@@ -69,7 +68,6 @@ let package = Package(
         // Exact: hack/generate-protos --check compares what this very version generates.
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // The kernel and C libraries.
@@ -80,6 +78,7 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
+        library("TOML"),
         library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
@@ -102,16 +101,31 @@ let package = Package(
         library(
             "ShimService",
             [
-                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "LinuxSystem", "OCISpec",
-                nioCore, nioPosix, protobuf, logging, toml,
+                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec",
+                "TOML", nioCore, nioPosix, protobuf, logging, system,
             ]),
-        library("ShimCommand", ["ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", "TTRPC", protobuf, logging]),
+        library(
+            "ShimCommand",
+            [
+                "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "CLinux", "OCISpec", "LinuxSystem", protobuf,
+                logging, system,
+            ]),
         library("MartletCommands", [argumentParser, "OCISpec", "Bundle"]),
 
         executable("containerd-shim-martlet-v1", ["ShimCommand"]),
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
 
+        tests("TOMLTests", ["TOML"]),
+        tests(
+            "ShimServiceTests",
+            [
+                "ShimService", "ContainerdAPI", "TTRPC", "Bundle", "OCISpec", "EngineProtocol", "LinuxSystem", "CLinux",
+                protobuf, logging, system, nioCore, nioPosix,
+            ]),
+        tests(
+            "ShimCommandTests",
+            ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
         tests("OCISpecTests", ["OCISpec"]),
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
         tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),

@@ -1,6 +1,5 @@
+import LinuxSystem
 import Testing
-
-@testable import WasmHost
 
 /// The vectors are those of FIPS 180-2, appendix B, and of NIST's examples.
 @Suite("SHA-256")

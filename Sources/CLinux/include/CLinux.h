@@ -12,6 +12,7 @@
 #include "CLinuxCgroups.h"
 #include "CLinuxCompiler.h"
 #include "CLinuxSeccomp.h"
+#include "CLinuxEvents.h"
 #include "CLinuxTitle.h"
 
 // Processes

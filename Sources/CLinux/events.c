@@ -1,13 +1,7 @@
 #include "CLinuxEvents.h"
 
-#include <fcntl.h>
 #include <malloc.h>
 #include <sys/epoll.h>
-#include <unistd.h>
-
-int martlet_pipe(int ends[2]) {
-    return pipe2(ends, O_CLOEXEC);
-}
 
 int martlet_epoll_create(void) {
     return epoll_create1(EPOLL_CLOEXEC);

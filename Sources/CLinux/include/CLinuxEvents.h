@@ -4,9 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// pipe2(2), close-on-exec.
-int martlet_pipe(int ends[2]);
-
 // epoll(7), for descriptors that are waited for to be readable; `token` is what martlet_epoll_wait tells of them.
 int martlet_epoll_create(void);
 int martlet_epoll_add(int epoll, int descriptor, uint64_t token);

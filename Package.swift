@@ -137,7 +137,7 @@ let package = Package(
             ["CShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix, protobuf, system],
             path: "Tests/ShimBench"),
         executable("shim-bench", ["ShimBench"], path: "Tests/shim-bench"),
-        tests("ShimBenchTests", ["ShimBench", "OCISpec"]),
+        tests("ShimBenchTests", ["ShimBench", "ContainerdAPI", "OCISpec", system]),
 
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),

@@ -2,15 +2,16 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int martlet_reset_signals(void) {
-    struct sigaction fallback;
-    memset(&fallback, 0, sizeof fallback);
-    fallback.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; number++) {
-        // Fails for SIGKILL, SIGSTOP and the two that the C library keeps to itself.
-        (void)sigaction(number, &fallback, NULL);
+    // All zero is SIG_DFL without flags and mask in every layout of the kernel's struct. Not by sigaction(3), which
+    // leaves out the two signals that the C library keeps to itself.
+    uint64_t fallback[8] = {0};
+    for (int number = 1; number <= 64; number++) {
+        // Fails for SIGKILL and SIGSTOP.
+        (void)syscall(SYS_rt_sigaction, number, fallback, NULL, 8);
     }
     sigset_t none;
     sigemptyset(&none);

@@ -86,7 +86,8 @@ enum ContainerDriver {
             case .created:
                 tell("created")
                 guard readLine() == "start" else { exit(0) }
-                try channel.send(ContainerCommand.start)
+                // A container that has ended meanwhile shows at the next receive.
+                try? channel.send(ContainerCommand.start)
             case .failed(let failure):
                 say(failure)
                 isOver = true

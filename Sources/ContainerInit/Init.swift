@@ -92,7 +92,10 @@ private func setUp(
     // Ends on SIGTERM while it waits, though it may be the first of its pid namespace; a guest always does.
     try step("signals") { try Signals.endOnTermination() }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
-    try step("descriptors") { try closeDescriptors(except: [control.raw]) }
+    try step("descriptors") {
+        try closeDescriptors(except: [control.raw])
+        try closeOnExec(control.raw)
+    }
     return Prepared(state: state, executable: executable)
 }
 

@@ -83,6 +83,30 @@ import Testing
         #expect(try container.run() == "reached")
     }
 
+    @Test func aContainerJoinsTheUserNamespaceOfAnother() throws {
+        let first = try Container()
+        first.spec.linux?.namespaces?.append(Namespace(type: .user))
+        first.spec.linux?.uidMappings = [IDMapping(containerID: 0, hostID: 100_000, size: 65536)]
+        first.spec.linux?.gidMappings = [IDMapping(containerID: 0, hostID: 100_000, size: 65536)]
+        chown("\(first.bundle)/rootfs", 100_000, 100_000)
+        try first.createWhole()
+        let pid = try #require(first.initPID)
+        let second = try Container("id; hostname; cat /data/file")
+        try second.put("reached", at: "closed/inner/file")
+        chmod("\(second.bundle)/closed", 0o700)
+        second.spec.hostname = nil
+        second.spec.linux?.namespaces = [
+            Namespace(type: .network, path: "/proc/\(pid)/ns/net"), Namespace(type: .uts, path: "/proc/\(pid)/ns/uts"),
+            Namespace(type: .user, path: "/proc/\(pid)/ns/user"), Namespace(type: .ipc, path: "/proc/\(pid)/ns/ipc"),
+            Namespace(type: .mount), Namespace(type: .pid),
+        ]
+        second.spec.mounts?.append(
+            Mount(destination: "/data", type: "bind", source: "closed/inner", options: ["rbind", "rprivate", "rw"]))
+        chown("\(second.bundle)/rootfs", 100_000, 100_000)
+        let output = try second.run()
+        #expect(output == "uid=0 gid=0\nmartlet\nreached", "\(output)")
+    }
+
     @Test func timeOffsetsHoldInTheContainer() throws {
         let container = try Container("cat /proc/uptime")
         container.spec.linux?.namespaces?.append(Namespace(type: .time))

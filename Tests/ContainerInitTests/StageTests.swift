@@ -139,4 +139,24 @@ import Testing
         container.start()
         #expect(container.waitFor("exit 143"))
     }
+
+    @Test func aGuestIsUnderBothFiltersAndItsProfileMayForbidNearlyEverything() throws {
+        let container = try Container()
+        container.driverEnvironment = ["DRIVER_GUEST=1"]
+        var profile = SeccompProfile(defaultAction: "SCMP_ACT_ERRNO")
+        profile.syscalls = [
+            SeccompRule(names: ["write", "exit_group", "rt_sigreturn", "close"], action: "SCMP_ACT_ALLOW")
+        ]
+        container.spec.linux?.seccomp = profile
+        #expect(try container.run() == "guest runs\n")
+        #expect(container.exitStatus == 7)
+
+        let waiting = try Container()
+        waiting.driverEnvironment = ["DRIVER_GUEST=wait"]
+        waiting.spec.linux?.seccomp = SeccompProfile(defaultAction: "SCMP_ACT_LOG")
+        try waiting.createWhole()
+        waiting.start()
+        try #require(waiting.waitFor("running"))
+        #expect(try waiting.status("Seccomp_filters") == "2")
+    }
 }

@@ -27,21 +27,22 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(
-    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+    _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, exclude: [String] = [],
     linker: [LinkerSetting] = []
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict,
+        name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict,
         linkerSettings: linker)
 }
 
-func executable(_ name: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting] = []) -> Target {
+func executable(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, linker: [LinkerSetting] = []
+) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linker)
+        name: name, dependencies: dependencies, path: path, swiftSettings: strict, linkerSettings: linker)
 }
 
 func tests(
@@ -67,7 +68,6 @@ let package = Package(
         // Exact: hack/generate-protos --check compares what this very version generates.
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // The kernel and C libraries.
@@ -78,7 +78,8 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
-        library("Cgroups", ["LinuxSystem", "OCISpec", system]),
+        library("TOML"),
+        library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
         library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),
@@ -95,26 +96,54 @@ let package = Package(
 
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
-        library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
+        library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
         library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
             [
-                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "LinuxSystem", "OCISpec",
-                nioCore, nioPosix, protobuf, logging, toml,
+                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec",
+                "TOML", nioCore, nioPosix, protobuf, logging, system,
             ]),
-        library("ShimCommand", ["ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", "TTRPC", protobuf, logging]),
+        library(
+            "ShimCommand",
+            [
+                "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "CLinux", "OCISpec", "LinuxSystem", protobuf,
+                logging, system,
+            ]),
         library("MartletCommands", [argumentParser, "OCISpec", "Bundle"]),
 
         executable("containerd-shim-martlet-v1", ["ShimCommand"]),
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
 
+        tests("TOMLTests", ["TOML"]),
+        tests(
+            "ShimServiceTests",
+            [
+                "ShimService", "ContainerdAPI", "TTRPC", "Bundle", "OCISpec", "EngineProtocol", "LinuxSystem", "CLinux",
+                protobuf, logging, system, nioCore, nioPosix,
+            ]),
+        tests(
+            "ShimCommandTests",
+            ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
+        tests("OCISpecTests", ["OCISpec"]),
+        tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
+        tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
+        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
+        // The tool of hack/bench; it is not installed.
+        .target(name: "CShimBench", path: "Tests/CShimBench", cSettings: [.define("_GNU_SOURCE")]),
+        library(
+            "ShimBench",
+            ["CShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix, protobuf, system],
+            path: "Tests/ShimBench"),
+        executable("shim-bench", ["ShimBench"], path: "Tests/shim-bench"),
+        tests("ShimBenchTests", ["ShimBench", "OCISpec"]),
+
         // Against an installed tree and a private containerd; hack/test runs them.
+        tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
         tests("IntegrationTests", []),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
-        tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
 

@@ -46,6 +46,8 @@ package struct Bundle: Hashable, Sendable {
         case shimPid = "shim.pid"
         /// How the init process ended: `ExitRecord`.
         case exitRecord = "exit-status"
+        /// Where the container's cgroup is: JSON.
+        case cgroup = "cgroup.json"
     }
 }
 

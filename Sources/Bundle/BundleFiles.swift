@@ -24,10 +24,20 @@ extension Bundle {
         let path = path(of: file)
         do {
             let open = try openFile(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
-            return String(decoding: try readToEnd(of: open.raw, limit: 4096, name: path), as: UTF8.self)
+            return String(decoding: try readToEnd(of: open.raw, limit: 64 << 10, name: path), as: UTF8.self)
         } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
             throw BundleError(error, path: path)
+        }
+    }
+
+    /// Removes a file; nothing happens when it is not there.
+    package func remove(_ file: File) throws(BundleError) {
+        let path = path(of: file)
+        do {
+            try systemCall("unlink", path) { unlink(path) }
+        } catch {
+            if error.errno != .noSuchFileOrDirectory { throw BundleError(error, path: path) }
         }
     }
 

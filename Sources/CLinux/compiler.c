@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,14 +17,6 @@ int martlet_die_with_parent(void) {
 
 int martlet_leave_network_and_ipc(void) {
     return unshare(CLONE_NEWNET | CLONE_NEWIPC);
-}
-
-int martlet_make_memory(const char *name) {
-    return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-}
-
-int martlet_seal_memory(int descriptor) {
-    return fcntl(descriptor, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 }
 
 int martlet_make_pipe(int ends[2]) {

@@ -18,7 +18,7 @@ package protocol Cgroup: Sendable {
     ///
     /// What was made is removed when it fails. Parents that are missing are made and stay, as with runc: other
     /// containers may be in them.
-    /// - Throws: `inUse` when it exists and has processes or is frozen.
+    /// - Throws: `inUse` when it exists and has processes; one that is empty is taken over.
     @discardableResult
     func create(_ resources: LinuxResources?) throws(CgroupError) -> [CgroupWarning]
 

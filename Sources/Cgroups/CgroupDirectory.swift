@@ -31,11 +31,12 @@ struct CgroupDirectory: Hashable, Sendable {
 
     /// Writes each value by a write(2) of its own, through one descriptor.
     func attemptWrite(_ values: [String], to name: String) -> (value: String, code: Errno)? {
-        let descriptor: OwnedFileDescriptor
+        let raw: Int32
         switch attempt({ open(file(name), O_WRONLY | O_CLOEXEC) }) {
-        case .success(let raw): descriptor = OwnedFileDescriptor(owning: raw)
+        case .success(let opened): raw = opened
         case .failure(let code): return (values.first ?? "", code)
         }
+        let descriptor = OwnedFileDescriptor(owning: raw)
         for var value in values {
             let result = value.withUTF8 { bytes in
                 attempt { Glibc.write(descriptor.raw, bytes.baseAddress, bytes.count) }
@@ -119,11 +120,12 @@ struct CgroupDirectory: Hashable, Sendable {
 
 /// Reads a file of procfs or cgroupfs, whose size is not known beforehand.
 func readFile(_ path: String) -> Result<String, Errno> {
-    let descriptor: OwnedFileDescriptor
+    let raw: Int32
     switch attempt({ open(path, O_RDONLY | O_CLOEXEC) }) {
-    case .success(let raw): descriptor = OwnedFileDescriptor(owning: raw)
+    case .success(let opened): raw = opened
     case .failure(let code): return .failure(code)
     }
+    let descriptor = OwnedFileDescriptor(owning: raw)
     var bytes: [UInt8] = []
     var failure: Errno?
     withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in

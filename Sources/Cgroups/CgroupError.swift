@@ -56,7 +56,7 @@ extension CgroupError {
 
     static func read(_ path: String, _ code: Errno) -> CgroupError {
         CgroupError(
-            code == .noSuchFileOrDirectory || code == .noSuchDevice ? .notFound : .unreadable,
+            code == .noSuchFileOrDirectory || code == .operationNotSupportedByDevice ? .notFound : .unreadable,
             "the cgroup's file could not be read", cause: SystemCallError("read", path, errno: code))
     }
 

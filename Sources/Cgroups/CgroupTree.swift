@@ -15,7 +15,7 @@ extension CgroupDirectory {
                     found.append(pid)
                 }
             // Gone, or going; a threaded cgroup of version 2 (its processes are counted where its domain is).
-            case .failure(.noSuchFileOrDirectory), .failure(.noSuchDevice), .failure(.notSupported): break
+            case .failure(.noSuchFileOrDirectory), .failure(.operationNotSupportedByDevice), .failure(.notSupported): break
             case .failure(let code): throw .read(directory.file("cgroup.procs"), code)
             }
             pending += directory.children()
@@ -40,22 +40,26 @@ extension CgroupDirectory {
 
     /// Removes the cgroup and those below it, the deepest first.
     ///
-    /// A process that was killed leaves its cgroup some time after its parent hears of it, so EBUSY is tried again,
-    /// up to a third of a second in all.
-    func removeTree() throws(CgroupError) {
+    /// A process that was killed leaves its cgroup some time after its parent hears of it, so EBUSY is tried again.
+    /// - Parameter patience: microseconds that may still be waited; what was waited is taken from it.
+    func removeTree(patience: inout UInt32) throws(CgroupError) {
         var pause: UInt32 = 100
         while true {
             switch attempt({ rmdir(path) }) {
             case .success, .failure(.noSuchFileOrDirectory): return
             case .failure(let code) where code == .resourceBusy || code == .directoryNotEmpty:
-                for child in children() { try child.removeTree() }
-                guard pause < 200_000 else {
+                for child in children() { try child.removeTree(patience: &patience) }
+                guard patience > 0 else {
                     let pids = (try? processes()) ?? []
-                    let inside = pids.isEmpty ? "" : "processes \(pids.map { "\($0)" }.joined(separator: ", ")) are in it"
-                    throw CgroupError(.inUse, inside, cause: SystemCallError("rmdir", path, errno: code))
+                    let inside = pids.isEmpty ? "" : ": processes \(pids.map { "\($0)" }.joined(separator: ", ")) are in it"
+                    throw CgroupError(
+                        .inUse, "the cgroup can't be removed\(inside)",
+                        cause: SystemCallError("rmdir", path, errno: code))
                 }
-                usleep(pause)
-                pause *= 2
+                let wait = min(pause, patience)
+                usleep(wait)
+                patience -= wait
+                pause = min(pause * 2, 20_000)
             case .failure(let code): throw failure("rmdir", code)
             }
         }
@@ -68,3 +72,6 @@ extension CgroupDirectory {
             cause: SystemCallError(call, path, errno: code, remedy: remedy))
     }
 }
+
+/// How long a removal waits for processes to leave, in microseconds and all hierarchies together.
+let removalPatience: UInt32 = 300_000

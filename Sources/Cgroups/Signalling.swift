@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
@@ -36,4 +37,18 @@ func signalProcesses(_ signal: Int32, list: () throws(CgroupError) -> [Int32]) t
         }
     }
     return signalled
+}
+
+/// Signals; for SIGKILL again and again until nothing is left that could have been made meanwhile.
+/// - Throws: `timedOut` when processes are made as fast as they are killed.
+func signalUntilGone(_ signal: Int32, list: () throws(CgroupError) -> [Int32]) throws(CgroupError) {
+    guard signal == SIGKILL else {
+        try signalProcesses(signal, list: list)
+        return
+    }
+    for round in 0..<100 {
+        guard try signalProcesses(signal, list: list) > 0 else { return }
+        usleep(UInt32(min(100 << min(round, 6), 5000)))
+    }
+    throw CgroupError(.timedOut, "processes of the cgroup are still there after being killed over and over")
 }

@@ -7,8 +7,9 @@ internal import LinuxSystem
 package enum Program {
     /// `process.args`, by execve.
     case native
-    /// A guest of the engine that made the plan: runs it, and ends the process.
-    case guest(() -> Never)
+    /// A guest of the engine that made the plan: runs it, and ends the process. The descriptors that hold its code
+    /// stay open.
+    case guest(code: [Int32], run: () -> Never)
 }
 
 /// Makes a container. To be called in a child of a process that has one thread.

@@ -92,8 +92,15 @@ private func setUp(
     // Ends on SIGTERM while it waits, though it may be the first of its pid namespace; a guest always does.
     try step("signals") { try Signals.endOnTermination() }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
+    var kept = [control.raw]
+    if case .guest(let code, _) = program {
+        kept += code
+        // Its executable, its mappings and what stays open are the node's files: nobody in the container may get at
+        // them through /proc (a native process is executed from the container's own files instead).
+        try step("/proc") { try Credentials.setDumpable(false) }
+    }
     try step("descriptors") {
-        try closeDescriptors(except: [control.raw])
+        try closeDescriptors(except: kept)
         try closeOnExec(control.raw)
     }
     return Prepared(state: state, executable: executable)
@@ -123,7 +130,7 @@ private func run(
         if plan.process.noNewPrivileges { try installProfile(plan, control) }
         guard let executable = prepared.executable else { preconditionFailure("no program was looked for") }
         throw execute(executable.path, plan.process, environment: executable.environment)
-    case .guest(let body):
+    case .guest(_, let body):
         // The built-in filter first: it lets the second be set, which may not let anything be.
         if let filter = plan.guestFilter { try step("the guest's seccomp filter") { _ = try filter.install() } }
         try installProfile(plan, control)

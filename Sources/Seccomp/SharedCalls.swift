@@ -9,6 +9,9 @@ enum SharedCalls {
             .allow(
                 "read", "readv", "pread64", "preadv", "preadv2", "write", "writev", "pwrite64", "pwritev", "pwritev2",
                 "lseek", "_llseek", "close", "close_range", "dup", "dup3", "fstat", "fstat64"),
+            // fstat(3), as C libraries make it.
+            .allow("newfstatat", when: .argument(3, masked: emptyPath, equals: emptyPath)),
+            .allow("statx", when: .argument(2, masked: emptyPath, equals: emptyPath)),
             // Clocks (mostly answered by the vDSO) and sleep.
             .allow(
                 "clock_gettime", "clock_gettime64", "clock_getres", "clock_getres_time64", "gettimeofday", "time",
@@ -50,6 +53,8 @@ enum SharedCalls {
     private static let cloneThread: UInt64 = 0x1_0000
     /// CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. (CLONE_NEWTIME is not clone's.)
     private static let newNamespaces: UInt64 = 0x7e02_0000
+    /// AT_EMPTY_PATH (linux/fcntl.h).
+    private static let emptyPath: UInt64 = 0x1000
     /// PR_SET_NAME (linux/prctl.h).
     private static let setName: UInt64 = 15
 }

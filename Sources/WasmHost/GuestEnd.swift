@@ -10,6 +10,10 @@ package struct GuestEnd: Hashable, Sendable {
     /// 128 + SIGABRT, as of a native process that aborts.
     package static let trapped: Int32 = 134
 
+    /// Of a guest that could not be started for want of something on the node: what containerd's runtimes say when
+    /// the command can't be executed.
+    package static let notRun: Int32 = 126
+
     static func exited(_ code: Int32) -> GuestEnd {
         GuestEnd(exitCode: code, report: nil)
     }

@@ -7,7 +7,15 @@ package struct GuestProgram {
         /// Functions of a core module, in the order they are called, each with the number of its results.
         case module(LinkedModule, calls: [(name: String, results: Int)])
         /// A function of a component.
-        case component(Component, ComponentExport, hasResult: Bool)
+        case component(ComponentEntry)
+    }
+
+    struct ComponentEntry {
+        let component: Component
+        let export: ComponentExport
+        let hasResult: Bool
+        /// See `OutputFlush`.
+        let flush: Component
     }
 
     let entry: Entry
@@ -24,8 +32,11 @@ package struct GuestProgram {
         switch code {
         case .module(let module):
             entry = try Self.check(module, name, function: function ?? "_start", host)
-        case .component(let component):
-            entry = try Self.check(component, name, function: function, host)
+        case .component(let component, let flush):
+            let (export, hasResult) = try Self.entry(of: component, name, function, host)
+            try Self.checkImports(of: component, name, host)
+            entry = .component(
+                ComponentEntry(component: component, export: export, hasResult: hasResult, flush: flush))
         }
     }
 
@@ -79,19 +90,10 @@ package struct GuestProgram {
 
     // MARK: Components
 
-    private static func check(
-        _ component: Component, _ name: String, function: String?, _ host: GuestHost
-    ) throws(GuestError) -> Entry {
-        let exports = component.exports(host.engine)
-        let entry = try entry(of: component, exports, name, function, host)
-        try checkImports(of: component, name, host)
-        return entry
-    }
-
     private static func entry(
-        of component: Component, _ exports: [(name: String, item: ComponentItem)], _ name: String, _ function: String?,
-        _ host: GuestHost
-    ) throws(GuestError) -> Entry {
+        of component: Component, _ name: String, _ function: String?, _ host: GuestHost
+    ) throws(GuestError) -> (ComponentExport, hasResult: Bool) {
+        let exports = component.exports(host.engine)
         for export in exports {
             if export.name.hasPrefix("wasi:http/incoming-handler") {
                 throw GuestError(
@@ -100,7 +102,7 @@ package struct GuestProgram {
                 )
             }
             if export.name.hasPrefix("wasi:cli/run@"), let run = component.export(export.name, "run") {
-                return .component(component, run, hasResult: true)
+                return (run, true)
             }
         }
         guard let function else {
@@ -122,7 +124,7 @@ package struct GuestProgram {
                 .unsuitableExport,
                 "\(name)'s function \(function) takes \(parameters) parameters: only one without can be run")
         }
-        return .component(component, place, hasResult: hasResult)
+        return (place, hasResult)
     }
 
     private static func find(

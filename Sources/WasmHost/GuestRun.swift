@@ -7,11 +7,12 @@ internal import Wasm
 package struct GuestRun {
     private enum State {
         case module(Instance, calls: [(name: String, results: Int)])
-        case component(ComponentFunction, hasResult: Bool)
+        case component(ComponentFunction, GuestProgram.ComponentEntry)
         case ended(GuestEnd)
     }
 
     private let state: State
+    private let host: GuestHost
 
     /// Makes the guest's world and its instance. A core module's start function, if it has one, runs: so this is not
     /// to be called before Start.
@@ -19,6 +20,7 @@ package struct GuestRun {
     /// - Throws: ``GuestError`` if the container lacks what a guest needs, or the limits are too low for it. How the
     ///   guest's own start function ended is not an error, but the run's end.
     package init(_ program: GuestProgram, _ invocation: GuestInvocation, host: GuestHost) throws(GuestError) {
+        self.host = host
         let store = Store(host.engine)
         do throws(EngineError) {
             try store.setWASI(Self.world(invocation))
@@ -29,12 +31,12 @@ package struct GuestRun {
             switch program.entry {
             case .module(let module, let calls):
                 state = .module(try module.instantiate(in: store), calls: calls)
-            case .component(let component, let export, let hasResult):
-                let instance = try host.componentLinker.instantiate(component, in: store)
-                guard let function = instance.function(export) else {
+            case .component(let entry):
+                let instance = try host.componentLinker.instantiate(entry.component, in: store)
+                guard let function = instance.function(entry.export) else {
                     throw EngineError(operation: .instantiate, message: "the export is not a function")
                 }
-                state = .component(function, hasResult: hasResult)
+                state = .component(function, entry)
             }
         } catch  where error.operation == .instantiate && Self.isGuests(error) {
             state = .ended(GuestEnd(error))
@@ -99,8 +101,9 @@ package struct GuestRun {
                     try instance.function(call.name)?.call(results: call.results)
                 }
                 return .exited(0)
-            case .component(let function, let hasResult):
-                return .exited(try function.call(hasResult: hasResult) == .success ? 0 : 1)
+            case .component(let function, let entry):
+                defer { OutputFlush.run(entry.flush, host: host) }
+                return .exited(try function.call(hasResult: entry.hasResult) == .success ? 0 : 1)
             case .ended(let end):
                 return end
             }

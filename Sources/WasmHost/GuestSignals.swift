@@ -12,5 +12,9 @@ package enum GuestSignals {
             signal(number) { _exit(128 + $0) }
         }
         signal(SIGPIPE, SIG_IGN)
+        // What the parent blocked would stay blocked.
+        var none = sigset_t()
+        sigemptyset(&none)
+        sigprocmask(SIG_SETMASK, &none, nil)
     }
 }

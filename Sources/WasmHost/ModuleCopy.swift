@@ -25,18 +25,33 @@ struct ModuleCopy: ~Copyable {
         }
         do throws(SystemCallError) {
             let memory = OwnedFileDescriptor(
-                owning: try systemCall("memfd_create") { martlet_make_memory("martlet-module") })
+                owning: try systemCall("memfd_create") { martlet_memfd_create("martlet-module") })
             var offset = 0
             while offset < size {
                 let copied = try systemCall("sendfile", name) { sendfile(memory.raw, source, &offset, size - offset) }
                 if copied == 0 { break }
             }
-            try systemCall("fcntl", "F_ADD_SEALS") { martlet_seal_memory(memory.raw) }
+            try systemCall("fcntl", "F_ADD_SEALS") { martlet_seal(memory.raw) }
             digest = try Self.withBytes(of: memory.raw) { bytes in
                 var hash = SHA256()
                 hash.update(bytes)
                 return hash.finish()
             }
+            descriptor = memory
+        } catch {
+            throw GuestError(error)
+        }
+    }
+
+    /// A text of ours.
+    init(of text: String) throws(GuestError) {
+        do throws(SystemCallError) {
+            let memory = OwnedFileDescriptor(
+                owning: try systemCall("memfd_create") { martlet_memfd_create("martlet-module") })
+            let bytes = Array(text.utf8)
+            let written = try systemCall("write", "memfd") { write(memory.raw, bytes, bytes.count) }
+            precondition(written == bytes.count, "a memfd takes a small text whole")
+            digest = SHA256.digest(of: text)
             descriptor = memory
         } catch {
             throw GuestError(error)

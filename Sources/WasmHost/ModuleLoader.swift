@@ -6,7 +6,8 @@ package import Wasm
 /// A module or component whose code is mapped.
 package enum GuestCode {
     case module(Module)
-    case component(Component)
+    /// With the component that brings out what the first has not flushed.
+    case component(Component, flush: Component)
 }
 
 /// Gets the code of modules: out of the artifact cache, or by having them compiled.
@@ -20,6 +21,8 @@ package final class ModuleLoader {
     private let engine: Engine
     private let cache: ArtifactCache
     private let compiler: Compiler
+    /// Loaded when the first component is.
+    private var flush: Component?
 
     /// - Parameter confine: runs in each compile helper before it touches the module; it must leave open what is open.
     package init(
@@ -38,7 +41,7 @@ package final class ModuleLoader {
     /// - Throws: ``GuestError`` if the file can't be a module, or a system call fails.
     package func load(_ file: Int32, name: String) throws(GuestError) -> Loaded {
         let identity = try FileIdentity(of: file, name: name)
-        if let digest = cache.digest(of: identity), let code = map(digest) {
+        if let digest = cache.digest(of: identity), let code = try map(digest) {
             return .ready(code)
         }
         try checkHead(of: file, name)
@@ -47,11 +50,15 @@ package final class ModuleLoader {
         if try FileIdentity(of: file, name: name).key == identity.key {
             cache.remember(copy.digest, of: identity)
         }
-        if let code = map(copy.digest) {
+        if let code = try map(copy.digest) {
             return .ready(code)
         }
+        return .compiling(try start(copy, name: name))
+    }
+
+    private func start(_ module: borrowing ModuleCopy, name: String) throws(GuestError) -> CompileJob {
         do throws(SystemCallError) {
-            return .compiling(try compiler.start(copy, name: name))
+            return try compiler.start(module, name: name)
         } catch {
             throw GuestError(error)
         }
@@ -62,7 +69,7 @@ package final class ModuleLoader {
     /// - Throws: ``GuestError`` if the module is invalid or the compiler failed.
     package func finish(_ job: CompileJob) throws(GuestError) -> GuestCode {
         try job.finish(limits: compiler.limits)
-        guard let code = map(job.digest) else {
+        guard let code = try map(job.digest) else {
             throw GuestError(.engine, "\(job.name) was compiled, but the artifact can't be loaded")
         }
         return code
@@ -82,8 +89,38 @@ package final class ModuleLoader {
         _ = try ModuleKind(head: head, name: name)
     }
 
+    /// The code of an artifact of the cache, with what it needs to run; nil if it is not there.
+    private func map(_ digest: String) throws(GuestError) -> GuestCode? {
+        switch mapArtifact(digest) {
+        case .module(let module): .module(module)
+        case .component(let component): .component(component, flush: try loadFlush())
+        case nil: nil
+        }
+    }
+
+    /// Loads our own component, if need be compiling it: that blocks for some 10 ms, once per node.
+    private func loadFlush() throws(GuestError) -> Component {
+        if let flush {
+            return flush
+        }
+        let copy = try ModuleCopy(of: OutputFlush.text)
+        if mapArtifact(copy.digest) == nil {
+            try start(copy, name: "the component that flushes").finish(limits: compiler.limits)
+        }
+        guard case .component(let loaded) = mapArtifact(copy.digest) else {
+            throw GuestError(.engine, "the component that flushes was compiled, but the artifact can't be loaded")
+        }
+        flush = loaded
+        return loaded
+    }
+
+    private enum Artifact {
+        case module(Module)
+        case component(Component)
+    }
+
     /// Maps an artifact of the cache. One that wasmtime refuses is removed: it is a miss.
-    private func map(_ digest: String) -> GuestCode? {
+    private func mapArtifact(_ digest: String) -> Artifact? {
         guard let (raw, kind) = cache.open(digest) else {
             return nil
         }

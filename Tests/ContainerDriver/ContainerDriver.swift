@@ -54,7 +54,7 @@ enum ContainerDriver {
             let isGuest = variable("DRIVER_GUEST") != nil
             runFirstChild(
                 plan, control: MessageChannel(owning: OwnedFileDescriptor(owning: other)),
-                program: isGuest ? .guest(guest) : .native)
+                program: isGuest ? .guest(code: [], run: guest) : .native)
         }
         _ = close(other)
         try serve(plan, MessageChannel(owning: OwnedFileDescriptor(owning: own)))

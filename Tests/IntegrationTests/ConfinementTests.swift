@@ -19,8 +19,9 @@ extension Integration {
 
         @Test func seccompFiltersAndNoNewPrivilegesAreInForce() async throws {
             try await whileAsleep(tool) { guest in
-                #expect(try guest.status["Seccomp"] == "2")
-                #expect(try guest.status["NoNewPrivs"] == "1")
+                let status = try guest.status
+                #expect(status["Seccomp"] == "2")
+                #expect(status["NoNewPrivs"] == "1")
             }
         }
 
@@ -28,22 +29,25 @@ extension Integration {
             try await whileAsleep(tool) { guest in
                 let own = ProcessFacts(pid: getpid())
                 for kind in ["mnt", "pid", "ipc", "uts", "net"] {
-                    #expect(try guest.namespace(kind) != (try own.namespace(kind)), "\(kind)")
+                    let (theirs, ours) = (try guest.namespace(kind), try own.namespace(kind))
+                    #expect(theirs != ours, "\(kind)")
                 }
             }
         }
 
         @Test func itIsTheFirstProcessOfItsPidNamespace() async throws {
             try await whileAsleep(tool) { guest in
-                #expect(try guest.status["NSpid"]?.split(separator: "\t").last == "1")
+                let numbers = try guest.status["NSpid"]
+                #expect(numbers?.split(separator: "\t").last == "1")
             }
         }
 
         /// `ctr` asks for what containerd gives by default; a capability that is dropped is in none of the sets.
         @Test func aDroppedCapabilityIsInNoSet() async throws {
             try await whileAsleep(tool.option("--cap-drop", "CAP_NET_RAW")) { guest in
+                let status = try guest.status
                 for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
-                    let bits = try #require(UInt64(try guest.status[set] ?? "", radix: 16))
+                    let bits = try #require(UInt64(status[set] ?? "", radix: 16))
                     #expect(bits & (1 << 13) == 0, "\(set)")
                     #expect(bits & (1 << 21) == 0, "\(set) has CAP_SYS_ADMIN")
                 }
@@ -52,14 +56,17 @@ extension Integration {
 
         @Test func ofTheMachinesMountsNoneIsSeen() async throws {
             try await whileAsleep(tool) { guest in
-                #expect(try guest.mounts.allSatisfy { !$0.hasPrefix("/tmp/") && !$0.hasPrefix("/work") })
-                #expect(try guest.mounts.contains("/proc"))
+                let mounts = try guest.mounts
+                #expect(mounts.contains("/proc"))
+                let tops = Set(mounts.map { String($0.split(separator: "/").first ?? "") })
+                #expect(tops.isSubset(of: ["", "proc", "sys", "dev", "run"]))
             }
         }
 
         @Test func psShowsTheModuleAndItsArguments() async throws {
             try await whileAsleep(tool) { guest in
-                #expect(try guest.arguments == ["/tool.wasm", "sleep"])
+                let arguments = try guest.arguments
+                #expect(arguments == ["/tool.wasm", "sleep"])
             }
         }
 

@@ -6,7 +6,8 @@ extension Integration {
     @Suite(.needsInstalledTree, .leavesNothing)
     struct HelloTests {
         @Test(arguments: [
-            ("hello.wasm", "C"), ("hello-rust.wasm", "Rust"), ("hello-go.wasm", "Go"), ("component.wasm", "a component"),
+            ("hello.wasm", "C"), ("hello-rust.wasm", "Rust"), ("hello-go.wasm", "Go"),
+            ("component.wasm", "a component"),
         ])
         func aGuestSeesItsArgumentsItsVariablesAndItsFiles(name: String, language: String) async throws {
             let file = try HostFile("{\"answer\": 42}\n")

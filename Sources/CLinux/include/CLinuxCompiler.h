@@ -15,12 +15,6 @@ int martlet_die_with_parent(void);
 // A new network namespace and a new IPC namespace (unshare(2)).
 int martlet_leave_network_and_ipc(void);
 
-// Answers a descriptor (memfd_create(2)) that can be sealed, close-on-exec.
-int martlet_make_memory(const char *name);
-
-// Forbids, for good, to change the contents and the size of a memfd.
-int martlet_seal_memory(int descriptor);
-
 // A pipe, close-on-exec.
 int martlet_make_pipe(int ends[2]);
 

@@ -4,9 +4,16 @@
 /// hole into a wider exception is refused, for the kernel would accept it and do nothing (as runc refuses it).
 /// (security/device_cgroup.c)
 struct DeviceExceptions: Hashable, Sendable {
+    struct Exception: Hashable, Sendable {
+        let selector: DevicePolicy.Selector
+        var permissions: DevicePolicy.Permissions
+
+        var text: String { "\(selector.text) \(permissions.text)" }
+    }
+
     let allowsByDefault: Bool
     /// In order of first mention.
-    private(set) var exceptions: [(selector: DevicePolicy.Selector, permissions: DevicePolicy.Permissions)] = []
+    private(set) var exceptions: [Exception] = []
 
     init(_ policy: DevicePolicy) throws(CgroupError) {
         allowsByDefault = policy.allowsByDefault
@@ -24,7 +31,7 @@ struct DeviceExceptions: Hashable, Sendable {
         if let index = exceptions.firstIndex(where: { $0.selector == rule.selector }) {
             exceptions[index].permissions.formUnion(rule.permissions)
         } else {
-            exceptions.append((rule.selector, rule.permissions))
+            exceptions.append(Exception(selector: rule.selector, permissions: rule.permissions))
         }
     }
 
@@ -39,7 +46,7 @@ struct DeviceExceptions: Hashable, Sendable {
                 throw CgroupError(
                     .unsupported, field: rule.field,
                     "cgroup version 1 can't except \"\(rule.selector.text) \(rule.permissions.text)\" from the wider "
-                        + "rule \"\(wider.text) \(exceptions[index].permissions.text)\" before it; name devices singly")
+                        + "rule \"\(exceptions[index].text)\" before it; name devices singly")
             }
         }
     }
@@ -47,22 +54,12 @@ struct DeviceExceptions: Hashable, Sendable {
     /// What to write to devices.deny and devices.allow, in order.
     /// - Parameter isNew: a new cgroup has its parent's list, which for a parent that allows all is "allow all".
     func writes(isNew: Bool) -> [(file: String, values: [String])] {
-        let lines = exceptions.map { "\($0.selector.text) \($0.permissions.text)" }
+        let lines = exceptions.map(\.text)
         if allowsByDefault {
             let reset: [(String, [String])] = isNew ? [] : [("devices.allow", ["a"])]
             return reset + (lines.isEmpty ? [] : [("devices.deny", lines)])
         }
         return [("devices.deny", ["a"]), ("devices.allow", lines)]
-    }
-
-    static func == (left: DeviceExceptions, right: DeviceExceptions) -> Bool {
-        left.allowsByDefault == right.allowsByDefault
-            && left.exceptions.elementsEqual(right.exceptions) { $0.selector == $1.selector && $0.permissions == $1.permissions }
-    }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(allowsByDefault)
-        hasher.combine(exceptions.count)
     }
 }
 

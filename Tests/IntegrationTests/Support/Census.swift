@@ -90,7 +90,9 @@ struct Census: Equatable, Sendable {
 struct NothingLeftTrait: SuiteTrait, TestTrait, TestScoping {
     var isRecursive: Bool { true }
 
-    func provideScope(for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void) async throws {
+    func provideScope(for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void)
+        async throws
+    {
         guard testCase != nil else { return try await body() }
         let containerd = try await PrivateContainerd.shared
         let before = try await Census.of(containerd)

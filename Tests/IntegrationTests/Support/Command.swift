@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -25,10 +26,15 @@ final class Command: Sendable {
     }
 
     private let state = Mutex(State())
+    private let mayEndInput: DispatchSemaphore
     let pid: pid_t
 
-    /// Starts `path` with exactly this environment. stdin is `input`, then its end; without input it is /dev/null.
-    init(_ path: String, _ arguments: [String], environment: [String: String], input: Data? = nil) throws {
+    /// Starts `path` with exactly this environment. stdin is `input`, then its end: at once, or when `endInput` is
+    /// called. Without input it is /dev/null.
+    init(
+        _ path: String, _ arguments: [String], environment: [String: String], input: Data? = nil,
+        endsInput: Bool = true
+    ) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
@@ -36,26 +42,29 @@ final class Command: Sendable {
         let out = Pipe()
         let err = Pipe()
         let feed = input.map { _ in Pipe() }
+        mayEndInput = DispatchSemaphore(value: endsInput ? 1 : 0)
         process.standardOutput = out
         process.standardError = err
         process.standardInput = feed ?? FileHandle.nullDevice
         try process.run()
         pid = process.processIdentifier
         let group = DispatchGroup()
-        collect(out.fileHandleForReading, \.stdout, group)
-        collect(err.fileHandleForReading, \.stderr, group)
+        collect(out.fileHandleForReading, group) { $0.stdout.append($1) }
+        collect(err.fileHandleForReading, group) { $0.stderr.append($1) }
         if let feed, let input {
-            Self.thread {
+            Self.thread { [mayEndInput] in
                 // The program may end before it has read it all.
                 try? feed.fileHandleForWriting.write(contentsOf: input)
+                mayEndInput.wait()
                 try? feed.fileHandleForWriting.close()
             }
         }
-        nonisolated(unsafe) let ending = process  // used by this one thread from here on
         Self.thread { [self] in
-            ending.waitUntilExit()
+            process.waitUntilExit()
             group.wait()
-            let status = ending.terminationReason == .exit ? ending.terminationStatus : 128 + ending.terminationStatus
+            endInput()
+            let signal: Int32 = process.terminationReason == .exit ? 0 : 128
+            let status = signal + process.terminationStatus
             let waiters = state.withLock { state in
                 state.status = status
                 defer { state.waiters = [] }
@@ -67,12 +76,13 @@ final class Command: Sendable {
 
     /// Reads one pipe to its end. Threads, not tasks: a read blocks, and the pool of tasks is small.
     private func collect(
-        _ handle: FileHandle, _ field: WritableKeyPath<State, Data> & Sendable, _ group: DispatchGroup
+        _ handle: FileHandle, _ group: DispatchGroup, _ append: @escaping @Sendable (inout State, Data) -> Void
     ) {
         group.enter()
         Self.thread { [self] in
-            while let data = try? handle.read(upToCount: 1 << 16), !data.isEmpty {
-                state.withLock { $0[keyPath: field].append(data) }
+            // What there is at once; FileHandle's read would wait for as much as was asked for.
+            while case let data = handle.availableData, !data.isEmpty {
+                state.withLock { append(&$0, data) }
             }
             group.leave()
         }
@@ -81,6 +91,9 @@ final class Command: Sendable {
     private static func thread(_ body: @escaping @Sendable () -> Void) {
         Thread(block: body).start()
     }
+
+    /// Lets its stdin end after what it was given.
+    func endInput() { mayEndInput.signal() }
 
     /// What was written to stdout until now.
     var stdoutSoFar: String { state.withLock { String(decoding: $0.stdout, as: UTF8.self) } }
@@ -113,7 +126,10 @@ final class Command: Sendable {
 }
 
 /// Asks every few milliseconds until the answer is yes; throws what was waited for after `seconds`.
-func eventually(_ what: String, within seconds: Double = 20, _ isSo: () async throws -> Bool) async throws {
+func eventually(
+    _ what: String, within seconds: Double = 20, isolation: isolated (any Actor)? = #isolation,
+    _ isSo: () async throws -> Bool
+) async throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while try await !isSo() {
         guard ContinuousClock.now < end else { throw FixtureError(description: "waited in vain for: \(what)") }

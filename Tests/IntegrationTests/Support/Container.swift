@@ -51,8 +51,18 @@ struct Container: Sendable {
         let name = try await containerd.name(of: image)
         let words =
             ["run", "--rm", "--fifo-dir", containerd.fifos, "--runtime", runtime] + options + [name, id] + arguments
-        return RunningContainer(
-            id: id, containerd: containerd, command: try containerd.start(words, input: input))
+        let running = RunningContainer(
+            id: id, containerd: containerd, command: try containerd.start(words, input: input, endsInput: false))
+        if input != nil {
+            // ctr passes the end of stdin on only if it comes when the task runs already.
+            try await eventually("the start of container \(id)") {
+                if running.command.hasEnded { return true }
+                return try await containerd.ctr("tasks", "list").stdout.split(separator: "\n")
+                    .contains { $0.hasPrefix("\(id) ") && $0.contains("RUNNING") }
+            }
+            running.command.endInput()
+        }
+        return running
     }
 }
 
@@ -74,7 +84,8 @@ struct RunningContainer: Sendable {
             if command.stdoutSoFar.contains(text) { return true }
             if command.hasEnded {
                 let outcome = await command.outcome()
-                throw FixtureError(description: "ended with \(outcome.status) instead: \(outcome.stdout)\(outcome.stderr)")
+                throw FixtureError(
+                    description: "ended with \(outcome.status) instead: \(outcome.stdout)\(outcome.stderr)")
             }
             return false
         }

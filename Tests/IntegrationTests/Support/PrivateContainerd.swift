@@ -104,10 +104,10 @@ actor PrivateContainerd {
     }
 
     /// Starts Debian's `ctr` against it, in its namespace.
-    nonisolated func start(_ arguments: [String], input: Data? = nil) throws -> Command {
+    nonisolated func start(_ arguments: [String], input: Data? = nil, endsInput: Bool = true) throws -> Command {
         try Command(
             "/usr/bin/ctr", ["--address", socket, "--namespace", namespace] + arguments,
-            environment: ["PATH": Self.path, "HOME": "/root"], input: input)
+            environment: ["PATH": Self.path, "HOME": "/root"], input: input, endsInput: endsInput)
     }
 
     /// Runs Debian's `ctr` against it, in its namespace.

@@ -1,13 +1,15 @@
 /// SHA-256 (FIPS 180-4). Our own, because a cryptography package would make the engine larger than all the
 /// rest of it, and a module is hashed once per node: speed matters little, and there is no secret in it.
-struct SHA256 {
+package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
 
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package init() {}
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length += UInt64(bytes.count)
         var rest = bytes[...]
         if !pending.isEmpty {
@@ -28,7 +30,7 @@ struct SHA256 {
     }
 
     /// The digest in lower-case hexadecimal, 64 characters.
-    consuming func finish() -> String {
+    package consuming func finish() -> String {
         let bits = length * 8
         pending.append(0x80)
         while pending.count % 64 != 56 {
@@ -48,7 +50,7 @@ struct SHA256 {
     }
 
     /// The digest of a text, in lower-case hexadecimal.
-    static func digest(of text: String) -> String {
+    package static func digest(of text: String) -> String {
         var hash = SHA256()
         var text = text
         text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }

@@ -1,0 +1,79 @@
+internal import Bundle
+internal import Cgroups
+package import ContainerdAPI
+internal import FoundationEssentials
+internal import Glibc
+internal import LinuxSystem
+package import Logging
+internal import OCISpec
+internal import ShimService
+internal import SwiftProtobuf
+
+/// `delete`: clears away what a shim that has gone left of a container, from the bundle alone. May be called again.
+package struct DeleteCommand {
+    package var id: String
+    /// Absolute.
+    package var folder: String
+    package var logger: Logger
+
+    package init(id: String, folder: String, logger: Logger) {
+        self.id = id
+        self.folder = folder
+        self.logger = logger
+    }
+
+    /// - Returns: the exit of the init process as the shim recorded it; else that it was killed just now.
+    /// - Throws: what could not be cleared away; the rest is, and the next call tries again.
+    package func run() throws -> TaskDeleteResponse {
+        let bundle = try Bundle(path: folder)
+        let pid = try bundle.readPid(.initPid)
+        var failures: [any Error] = []
+        let cgroup: (any Cgroup)? = attempt(&failures) { try recordedCgroup(of: bundle) } ?? nil
+        if let cgroup {
+            attempt(&failures) { try cgroup.kill(signal: SIGKILL) }
+            attempt(&failures) { try cgroup.remove() }
+        }
+        let spec = try? bundle.loadConfig().spec
+        attempt(&failures) { try RootfsMounts.unmountAll(at: spec.map(bundle.rootfs(of:)) ?? bundle.path(of: .rootfs)) }
+        attempt(&failures) { try removeStaleSocket(bundle) }
+        try RolledBack.throwAny(failures)
+        // The records go last, and with them what tells that the hooks are still to be run.
+        if cgroup != nil, pid != nil, let spec {
+            HookRunner(reaper: ChildReaper(), logger: logger).runAll(
+                spec.hooks?.poststop, stage: "poststop",
+                state: ContainerState(spec, id: id, status: .stopped, pid: nil, bundle: bundle.path))
+        }
+        let exit = try bundle.readExitRecord()
+        for file in [Bundle.File.initPid, .cgroup] { try bundle.remove(file) }
+        return .with {
+            $0.pid = UInt32(exit?.pid ?? pid ?? 0)
+            $0.exitStatus = exit?.status ?? 128 + UInt32(SIGKILL)
+            $0.exitedAt = exit.map { .init(seconds: $0.seconds, nanos: $0.nanoseconds) } ?? .now()
+        }
+    }
+
+    private func recordedCgroup(of bundle: Bundle) throws -> (any Cgroup)? {
+        guard let text = try bundle.read(.cgroup) else { return nil }
+        do {
+            return try JSONDecoder().decode(CgroupPlace.self, from: Data(text.utf8)).open()
+        } catch {
+            throw TaskError(
+                .failedPrecondition, "\(bundle.path(of: .cgroup)) is not what the shim wrote", cause: error)
+        }
+    }
+
+    private func removeStaleSocket(_ bundle: Bundle) throws {
+        guard let text = try bundle.read(.address), let address = SocketAddress(text) else { return }
+        try ShimSocket.removeIfStale(address)
+    }
+
+    @discardableResult
+    private func attempt<Value>(_ failures: inout [any Error], _ body: () throws -> Value) -> Value? {
+        do {
+            return try body()
+        } catch {
+            failures.append(error)
+            return nil
+        }
+    }
+}

@@ -1,1 +1,0 @@
-package enum ShimMain { package static func run() {} }

@@ -1,0 +1,26 @@
+internal import SystemPackage
+internal import Cgroups
+internal import LinuxSystem
+internal import ShimService
+
+/// The cgroup that the runtime's options name for the shim itself (`shim_cgroup`).
+enum ShimCgroup {
+    /// Moves this process there, and so those that it forks. The cgroup must exist, as for runc's shim.
+    static func enter(_ path: String) throws {
+        let place = try CgroupNode.detect().place(for: CgroupPath(path, id: ""))
+        let cgroup = place.open()
+        guard cgroup.exists else {
+            throw TaskError(.failedPrecondition, "shim_cgroup: there is no cgroup \(path)")
+        }
+        for file in cgroup.procsFiles {
+            do {
+                try writeText("0", toFileAt: file)
+            } catch {
+                // It need not be in every hierarchy of version 1.
+                if error.errno != .noSuchFileOrDirectory {
+                    throw TaskError(.failedPrecondition, "shim_cgroup: \(path) can't be entered", cause: error)
+                }
+            }
+        }
+    }
+}

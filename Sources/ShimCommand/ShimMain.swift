@@ -1,0 +1,108 @@
+internal import Bundle
+internal import FoundationEssentials
+internal import Glibc
+internal import LinuxSystem
+internal import Logging
+internal import ShimService
+internal import SwiftProtobuf
+internal import SystemPackage
+
+/// The shim's executable, whatever its file is called.
+package enum ShimMain {
+    /// Does what the command line says, and ends the process.
+    package static func run() -> Never {
+        do {
+            try run(CommandLine.arguments)
+        } catch {
+            // One line: containerd shows it as it is.
+            let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+            fail(line)
+        }
+    }
+
+    private static func run(_ words: [String]) throws -> Never {
+        let program = words.first ?? "containerd-shim-martlet-v1"
+        let arguments: Arguments
+        do {
+            arguments = try Arguments(Array(words.dropFirst()))
+        } catch {
+            fail("\(error)\n\(UsageError.usage)")
+        }
+        if arguments.showsVersion {
+            let name = program.split(separator: "/").last ?? ""
+            finish("\(name):\n  Version:  \(MartletVersion.version)\n  Runtime:  \(MartletVersion.runtime)\n\n")
+        }
+        if arguments.showsInfo {
+            finish(try InfoCommand.run(input: StartInput.read()).serializedBytes() as [UInt8])
+        }
+        guard let action = arguments.action else { fail(UsageError.usage) }
+        guard !arguments.namespace.isEmpty else { fail("the shim's -namespace is missing") }
+        guard isPlainName(arguments.id) else {
+            fail("found -id \"\(arguments.id)\"; expected the name of a container")
+        }
+        switch action {
+        case .start: try start(arguments, program)
+        case .delete: try delete(arguments)
+        }
+    }
+
+    private static func start(_ arguments: Arguments, _ program: String) throws -> Never {
+        let command = StartCommand(
+            arguments: arguments, program: program, environment: ProcessInfo.processInfo.environment)
+        let answer = try command.run(in: workingDirectory(), input: StartInput.read()) {
+            settings, socket, address, arguments in
+            ServerProcess.run(settings, socket: socket, address: address, arguments: arguments, program: program)
+        }
+        finish(answer)
+    }
+
+    private static func delete(_ arguments: Arguments) throws -> Never {
+        // containerd's working directory is a bundle; of the container itself or, in a pod, maybe of another.
+        let folder = try arguments.bundle.isEmpty ? sibling(of: workingDirectory(), arguments.id) : arguments.bundle
+        let level: Logger.Level = arguments.debug ? .debug : .warning
+        let logger = Logger(label: "martlet") { _ in LogfmtHandler(descriptor: STDERR_FILENO, level: level) }
+        let response = try DeleteCommand(id: arguments.id, folder: folder, logger: logger).run()
+        finish(try response.serializedBytes() as [UInt8])
+    }
+
+    private static func sibling(of folder: String, _ id: String) -> String {
+        "/" + (folder.split(separator: "/").dropLast() + [id[...]]).joined(separator: "/")
+    }
+
+    private static func workingDirectory() throws(SystemCallError) -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard getcwd(&buffer, buffer.count) != nil else {
+            let code = errno
+            throw SystemCallError("getcwd", errno: Errno(rawValue: code))
+        }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Whether an id can be part of a path.
+    private static func isPlainName(_ id: String) -> Bool {
+        !id.isEmpty && id != "." && id != ".." && !id.contains("/") && !id.utf8.contains(0)
+    }
+
+    private static func finish(_ text: String) -> Never {
+        finish(Array(text.utf8))
+    }
+
+    private static func finish(_ bytes: [UInt8]) -> Never {
+        exit(writeWhole(bytes, to: STDOUT_FILENO) ? 0 : 1)
+    }
+
+    private static func fail(_ text: String) -> Never {
+        _ = writeWhole(Array("\(text)\n".utf8), to: STDERR_FILENO)
+        exit(1)
+    }
+
+    private static func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let result = attempt { rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } }
+            guard case .success(let count) = result else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+}

@@ -1,0 +1,110 @@
+internal import Glibc
+package import LinuxSystem
+internal import SystemPackage
+
+/// Makes the socket of a shim, or finds that a shim listens there already.
+package enum ShimSocket {
+    package enum Outcome: ~Copyable {
+        /// Bound and listening; it is this process that serves now.
+        case listening(OwnedFileDescriptor)
+        /// A shim of the group answers there.
+        case served
+    }
+
+    /// Connections that wait to be accepted.
+    private static let backlog: Int32 = 128
+
+    /// Listens at `address`, where a stale file of a shim that has gone is replaced.
+    ///
+    /// The folder is locked meanwhile: of two shims that start in one group at the same time, one serves.
+    /// The file has mode 0600, its folder, when it must be made, 0711.
+    package static func listen(at address: SocketAddress) throws(SystemCallError) -> Outcome {
+        let folder = String(address.path[..<(address.path.lastIndex(of: "/") ?? address.path.startIndex)])
+        try makeFolder(folder)
+        let lock = try openFile(folder, O_RDONLY | O_DIRECTORY)
+        try systemCall("flock", folder) { flock(lock.raw, LOCK_EX) }
+
+        if let socket = try bound(to: address) { return .listening(socket) }
+        if try answers(at: address) { return .served }
+        try systemCall("unlink", address.path) { unlink(address.path) }
+        guard let socket = try bound(to: address) else {
+            throw SystemCallError("bind", address.path, errno: .addressInUse)
+        }
+        return .listening(socket)
+    }
+
+    /// Whether a shim listens there. A full queue is a shim that is busy.
+    package static func answers(at address: SocketAddress) throws(SystemCallError) -> Bool {
+        let socket = try newSocket()
+        let result = try withAddress(address) { pointer, length in
+            attempt { connect(socket.raw, pointer, length) }
+        }
+        switch result {
+        case .success, .failure(.resourceTemporarilyUnavailable): return true
+        case .failure(.connectionRefused), .failure(.noSuchFileOrDirectory): return false
+        case .failure(let code): throw SystemCallError("connect", address.path, errno: code)
+        }
+    }
+
+    /// Removes the file of a shim that has gone; that there is none is fine.
+    package static func removeIfStale(_ address: SocketAddress) throws(SystemCallError) {
+        guard try !answers(at: address) else { return }
+        if case .failure(let code) = attempt({ unlink(address.path) }), code != .noSuchFileOrDirectory {
+            throw SystemCallError("unlink", address.path, errno: code)
+        }
+    }
+
+    private static func makeFolder(_ folder: String) throws(SystemCallError) {
+        var made = ""
+        for part in folder.split(separator: "/") {
+            made += "/\(part)"
+            if case .failure(let code) = attempt({ mkdir(made, 0o711) }), code != .fileExists {
+                throw SystemCallError("mkdir", made, errno: code)
+            }
+        }
+    }
+
+    /// A socket that listens; nil when there is a file already.
+    private static func bound(to address: SocketAddress) throws(SystemCallError) -> OwnedFileDescriptor? {
+        let socket = try newSocket()
+        // This process has one thread: nobody else makes a file under this mask.
+        let before = umask(0o177)
+        let result = try withAddress(address) { pointer, length in
+            attempt { bind(socket.raw, pointer, length) }
+        }
+        umask(before)
+        if case .failure(let code) = result {
+            if code == .addressInUse { return nil }
+            throw SystemCallError("bind", address.path, errno: code)
+        }
+        do throws(SystemCallError) {
+            try systemCall("listen", address.path) { Glibc.listen(socket.raw, backlog) }
+        } catch {
+            unlink(address.path)
+            throw error
+        }
+        return socket
+    }
+
+    private static func newSocket() throws(SystemCallError) -> OwnedFileDescriptor {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        return OwnedFileDescriptor(owning: try systemCall("socket") { socket(AF_UNIX, type, 0) })
+    }
+
+    private static func withAddress<Result>(
+        _ address: SocketAddress, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) throws(SystemCallError) -> Result {
+        var unix = sockaddr_un()
+        unix.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(address.path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: unix.sun_path) else {
+            throw SystemCallError("bind", address.path, errno: .fileNameTooLong)
+        }
+        withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
+        return withUnsafePointer(to: unix) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

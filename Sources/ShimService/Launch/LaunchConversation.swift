@@ -1,0 +1,76 @@
+internal import EngineProtocol
+internal import Glibc
+internal import LinuxSystem
+internal import Logging
+internal import OCISpec
+
+/// What the shim does for a container while its processes set it up, over their control channel.
+struct LaunchConversation {
+    let id: String
+    let bundle: String
+    let spec: Spec
+    let hooks: HookRunner
+    let logger: Logger
+    /// Told the init process's pid as soon as it is known.
+    let initStarted: (Int32) throws -> Void
+    /// Given the master of the container's terminal.
+    let console: (consuming OwnedFileDescriptor) throws -> Void
+    /// Why the engine has gone, if it has.
+    let engineFailure: () -> TaskError?
+
+    /// Serves the channel until the container is created.
+    ///
+    /// - Throws: `ContainerFailure` as the container's processes tell it, or what went wrong here.
+    func serve(_ channel: borrowing MessageChannel) throws {
+        var pid: Int32?
+        while let received = try channel.receive(ContainerReport.self) {
+            let descriptors = received.descriptors.map { HeldDescriptor(OwnedFileDescriptor(owning: $0)) }
+            switch received.message {
+            case .compiling:
+                logger.debug("the module is being compiled", metadata: ["id": "\(id)"])
+            case .mapUsers(let process):
+                try UserMapping.write(spec.linux, pid: process)
+                try channel.send(ContainerCommand.usersMapped)
+            case .initStarted(let process):
+                pid = process
+                try initStarted(process)
+            case .runHooks:
+                let state = ContainerState(spec, id: id, status: .creating, pid: pid, bundle: bundle)
+                try hooks.run(spec.hooks?.prestart, stage: "prestart", state: state)
+                try hooks.run(spec.hooks?.createRuntime, stage: "createRuntime", state: state)
+                try channel.send(ContainerCommand.hooksRun)
+            case .console:
+                try console(try duplicate(of: descriptors, for: "console"))
+            case .seccompListener:
+                let listener = try only(of: descriptors, for: "seccompListener")
+                guard let profile = spec.linux?.seccomp, let pid else {
+                    throw ChannelError.violation("seccompListener without a profile or before initStarted")
+                }
+                let state = ContainerState(spec, id: id, status: .creating, pid: pid, bundle: bundle)
+                try SeccompAgent.send(listener: listener.descriptor.raw, to: profile, state: state, pid: pid)
+            case .created:
+                guard pid != nil else { throw ChannelError.violation("created before initStarted") }
+                return
+            case .running:
+                throw ChannelError.violation("running before start")
+            case .failed(let failure):
+                throw failure
+            }
+        }
+        throw engineFailure()
+            ?? TaskError(.unavailable, "the container's process ended before it was created, and did not say why")
+    }
+
+    private func only(of descriptors: [HeldDescriptor], for message: String) throws(ChannelError) -> HeldDescriptor {
+        guard descriptors.count == 1 else {
+            throw .violation("\(message) came with \(descriptors.count) descriptors")
+        }
+        return descriptors[0]
+    }
+
+    private func duplicate(of descriptors: [HeldDescriptor], for message: String) throws -> OwnedFileDescriptor {
+        let held = try only(of: descriptors, for: message)
+        return OwnedFileDescriptor(
+            owning: try systemCall("fcntl") { fcntl(held.descriptor.raw, F_DUPFD_CLOEXEC, 3) })
+    }
+}

@@ -1,0 +1,138 @@
+internal import Bundle
+internal import Cgroups
+internal import ContainerdAPI
+internal import EngineProtocol
+internal import FoundationEssentials
+internal import Glibc
+internal import LinuxSystem
+internal import Logging
+internal import OCISpec
+internal import Synchronization
+internal import SystemPackage
+
+extension LaunchedContainer {
+    /// Makes the container up to its start: each step, in order, and what it holds is kept in `held` for `rollBack`.
+    func launch() throws {
+        // First of all, so that `delete` finds whatever a shim that is killed from here on leaves behind.
+        try bundle.write(String(decoding: try JSONEncoder().encode(cgroup.place), as: UTF8.self), to: .cgroup)
+        try mountRootfs()
+        try makeCgroup()
+        let stdio = try StdioOpener(
+            container: request.identity, reaper: launcher.reaper,
+            owner: (request.options.ioUID, request.options.ioGID)
+        ).open(request.stdio)
+        held.withLock { $0.stdio = stdio }
+        try launcher.reaper.duringCreation {
+            try converse(stdio)
+        }
+        try bundle.write("\(pid)", to: .initPid)
+        try watchMemory()
+        let early = held.withLock { held in
+            held.isCreated = true
+            return held.exit
+        }
+        if let early { settle(early) }
+    }
+
+    private func mountRootfs() throws {
+        guard !request.rootfs.isEmpty else { return }
+        let mounts = request.rootfs.map {
+            RootfsMount(type: $0.type, source: $0.source, target: $0.target, options: $0.options)
+        }
+        let place = rootfs
+        if mkdir(place, 0o711) != 0 {
+            let code = errno
+            guard code == EEXIST else {
+                throw SystemCallError("mkdir", place, errno: .init(rawValue: code))
+            }
+        }
+        try RootfsMounts.mount(mounts, at: place)
+        held.withLock { $0.rootfsIsMounted = true }
+    }
+
+    private func makeCgroup() throws {
+        for warning in try cgroup.create(spec.linux?.resources) {
+            launcher.logger.warning("a limit is not applied", metadata: ["id": "\(id)", "limit": "\(warning)"])
+        }
+        held.withLock { $0.cgroupIsMade = true }
+    }
+
+    /// Has the engine make the container's processes, and serves them until they say that it stands.
+    private func converse(_ stdio: ContainerStdio) throws {
+        let (ours, theirs) = try MessageChannel.socketPair()
+        let control = ControlChannel(MessageChannel(owning: OwnedFileDescriptor(owning: ours)))
+        let other = OwnedFileDescriptor(owning: theirs)
+        try sendRequest(stdio, control: other.raw)
+        // From here on the container's processes alone hold the other end: when they are gone, the channel ends.
+        _ = consume other
+        if !request.stdio.terminal { stdio.handedOver() }
+
+        let conversation = LaunchConversation(
+            id: id, bundle: bundle.path, spec: spec, hooks: launcher.hooks, logger: launcher.logger,
+            initStarted: { [self] pid in try claim(pid) },
+            console: { [self] master in
+                let (stdin, stdout) = stdio.takeConsoleEnds()
+                let copier = try ConsoleCopier(master: master, stdin: stdin, stdout: stdout)
+                held.withLock { $0.console = copier }
+            },
+            engineFailure: { [launcher] in launcher.engine.failure })
+        try conversation.serve(control.channel)
+        held.withLock { $0.control = control }
+    }
+
+    private func sendRequest(_ stdio: ContainerStdio, control: Int32) throws {
+        var roles: [DescriptorRole] = [.control]
+        var descriptors = [control]
+        if !request.stdio.terminal {
+            let ends = stdio.containerEnds()
+            for (role, end) in [(DescriptorRole.stdin, ends.stdin), (.stdout, ends.stdout), (.stderr, ends.stderr)] {
+                guard let end else { continue }
+                roles.append(role)
+                descriptors.append(end)
+            }
+        }
+        let resolver = EntrypointResolver(bundle: bundle, rootfs: rootfs, mounts: spec.mounts ?? [])
+        let entrypoint: Entrypoint
+        var module: HeldDescriptor?
+        switch try resolver.resolve(spec.process) {
+        case .native:
+            entrypoint = .native
+        case .wasm(let found):
+            entrypoint = .wasm(path: found.path, function: found.function)
+            let file = HeldDescriptor(OwnedFileDescriptor(owning: found.releaseFile()))
+            roles.append(.module)
+            descriptors.append(file.descriptor.raw)
+            module = file
+        }
+        defer { withExtendedLifetime(module) {} }
+        let seccomp = request.options.guestSeccomp ?? launcher.configuration.guestSeccomp ?? .enforce
+        try launcher.engine.create(
+            CreateRequest(
+                id: id, bundle: bundle.path, rootfs: rootfs, entrypoint: entrypoint,
+                cgroup: CgroupPlacement(procsFiles: cgroup.procsFiles),
+                guestMemoryLimit: GuestMemory.limit(ofCgroup: try cgroup.memoryLimit()), descriptors: roles,
+                options: CreateOptions(noNewKeyring: request.options.noNewKeyring, guestSeccomp: seccomp)),
+            descriptors: descriptors)
+    }
+
+    private func claim(_ pid: Int32) throws {
+        let process = ProcessHandle(try ProcessDescriptor(pid: pid))
+        held.withLock { $0.process = process }
+        launcher.reaper.claim(pid) { [self] exit in initEnded(exit) }
+    }
+
+    /// A container without the watch runs as well: its kills for want of memory are not told then.
+    private func watchMemory() throws {
+        do {
+            let watcher = try cgroup.oomWatcher()
+            let token = try launcher.oom.add(watcher) { [observer] in observer.containerRanOutOfMemory() }
+            held.withLock {
+                $0.oomWatcher = watcher
+                $0.oomToken = token
+            }
+        } catch {
+            launcher.logger.warning(
+                "out-of-memory kills will not be reported", metadata: ["id": "\(id)", "error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import CLinux
+internal import FoundationEssentials
+internal import Glibc
+internal import LinuxSystem
+internal import OCISpec
+internal import SystemPackage
+
+/// Hands a seccomp listener to the agent at `linux.seccomp.listenerPath` (config-linux.md, "The Container Process
+/// State").
+enum SeccompAgent {
+    /// What the agent is told, in one message with the descriptor.
+    private struct ContainerProcessState: Encodable {
+        var ociVersion: String
+        var fds = ["seccompFd"]
+        var pid: Int32
+        var metadata: String
+        var state: ContainerState
+    }
+
+    /// - Parameter listener: borrowed.
+    static func send(listener: Int32, to profile: SeccompProfile, state: ContainerState, pid: Int32) throws {
+        guard let path = profile.listenerPath, !path.isEmpty else {
+            throw SpecError(
+                .missing, field: "linux.seccomp.listenerPath", "a filter notifies, and nobody is named to listen")
+        }
+        let message = ContainerProcessState(
+            ociVersion: state.ociVersion, pid: pid, metadata: profile.listenerMetadata ?? "", state: state)
+        let bytes = Array(try JSONEncoder().encode(message))
+        do {
+            let socket = try connected(to: path)
+            var sent = 0
+            while sent < bytes.count {
+                let descriptors = sent == 0 ? [listener] : []
+                sent += try bytes.withUnsafeBytes { bytes in
+                    try systemCall("sendmsg", path) {
+                        martlet_send_descriptors(
+                            socket.raw, bytes.baseAddress! + sent, bytes.count - sent, descriptors, descriptors.count)
+                    }
+                }
+            }
+        } catch {
+            throw TaskError(
+                .failedPrecondition, "linux.seccomp.listenerPath: the agent at \(path) can't be told", cause: error)
+        }
+    }
+
+    private static func connected(to path: String) throws -> OwnedFileDescriptor {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SpecError(.invalid, field: "linux.seccomp.listenerPath", "the path is too long for a socket")
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let socket = OwnedFileDescriptor(
+            owning: try systemCall("socket") {
+                Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+            })
+        let target = address
+        try systemCall("connect", path) {
+            withUnsafePointer(to: target) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(socket.raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+        }
+        return socket
+    }
+}

@@ -1,0 +1,123 @@
+package import Bundle
+internal import Cgroups
+internal import ContainerdAPI
+internal import Glibc
+package import LinuxSystem
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import TTRPC
+
+/// What a server is told by the `start` that forked it.
+package struct ShimServerSettings: Sendable {
+    /// containerd's namespace.
+    package var namespace: String
+    /// The bundle that it was started for, and its configuration.
+    package var bundle: Bundle
+    package var config: LoadedConfig
+    /// Where events go; nil: nowhere.
+    package var eventsAddress: String?
+    /// The engine's executable.
+    package var engine: String
+    package var configuration: ShimConfiguration
+
+    package init(
+        namespace: String, bundle: Bundle, config: LoadedConfig, eventsAddress: String?, engine: String,
+        configuration: ShimConfiguration
+    ) {
+        self.namespace = namespace
+        self.bundle = bundle
+        self.config = config
+        self.eventsAddress = eventsAddress
+        self.engine = engine
+        self.configuration = configuration
+    }
+}
+
+/// The shim as a server: everything put together.
+///
+/// The calling thread becomes the one event loop, on which all RPCs and events run. Beside it stand the reaper's thread,
+/// and, once they are needed, one for out-of-memory kills, one per terminal, and short-lived ones for what blocks.
+package enum ShimServer {
+    /// How long Shutdown waits for the last answers, and for the last events.
+    private static let answerGrace: Duration = .milliseconds(500)
+    private static let eventGrace: TimeAmount = .seconds(2)
+
+    /// Serves until Shutdown finds no task left.
+    ///
+    /// - Parameters:
+    ///   - socket: listening; owned from here on.
+    ///   - socketPath: its file, which is removed at the end.
+    package static func run(
+        _ settings: ShimServerSettings, socket: consuming OwnedFileDescriptor, socketPath: String, logger: Logger
+    ) {
+        let reaper = ChildReaper()
+        let engine = EngineClient(
+            path: settings.engine, settings: settings.configuration.engine, reaper: reaper, logger: logger)
+        // Before anything else: the engine gets ready while containerd connects.
+        do {
+            try engine.prepare(bundle: settings.bundle.path)
+        } catch {
+            logger.error("the engine is not ready; Create will try again", metadata: ["error": "\(error)"])
+        }
+        let descriptor = socket.release()
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
+            Task(executorPreference: EventLoopTaskExecutor(eventLoop)) {
+                do {
+                    try await serve(
+                        settings, socket: descriptor, socketPath: socketPath, engine: engine, reaper: reaper,
+                        logger: logger, on: eventLoop)
+                } catch {
+                    logger.critical("the shim can't serve", metadata: ["error": "\(error)"])
+                    unlink(socketPath)
+                }
+                try? await BlockingWork.run("stop") { engine.stop() }
+                eventLoop.shutdownGracefully { _ in }
+            }
+        }
+    }
+
+    private static func serve(
+        _ settings: ShimServerSettings, socket: Int32, socketPath: String, engine: EngineClient, reaper: ChildReaper,
+        logger: Logger, on eventLoop: any EventLoop
+    ) async throws {
+        let publisher = EventPublisher(
+            namespace: settings.namespace,
+            forwarder: settings.eventsAddress.map { TTRPCEventForwarder(address: $0, eventLoop: eventLoop) }
+                ?? NowhereForwarder(),
+            logger: logger,
+            pause: { try? await eventLoop.scheduleTask(in: TimeAmount($0)) {}.futureResult.get() })
+        let launcher = EngineLauncher(
+            engine: engine, reaper: reaper, node: try CgroupNode.detect(), configuration: settings.configuration,
+            logger: logger)
+        launcher.prepare(settings.config, bundle: settings.bundle.path)
+
+        let ended = eventLoop.makePromise(of: Void.self)
+        let service = ShimTaskService(
+            namespace: settings.namespace, launcher: launcher, publisher: publisher, logger: logger,
+            shutDown: { ended.succeed() })
+        let sending = Task { await publisher.run() }
+        let server: TTRPCServer
+        do {
+            server = try await TTRPCServer.start(
+                adopting: socket, socketPath: socketPath, services: service.services, on: eventLoop)
+        } catch {
+            ended.succeed()
+            publisher.close()
+            throw error
+        }
+        try await ended.futureResult.get()
+
+        await server.shutdown(grace: answerGrace)
+        let timer = eventLoop.scheduleTask(in: eventGrace) { publisher.close() }
+        await publisher.flush()
+        timer.cancel()
+        publisher.close()
+        sending.cancel()
+    }
+}
+
+/// For a shim that was told of no containerd.
+private struct NowhereForwarder: EventForwarder {
+    func forward(_ envelope: EventsEnvelope) async throws {}
+}

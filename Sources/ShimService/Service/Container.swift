@@ -1,0 +1,59 @@
+internal import ContainerdAPI
+internal import SwiftProtobuf
+internal import Synchronization
+
+/// A container of this shim, from the acceptance of Create to Delete.
+package final class Container: ContainerObserver {
+    package let request: LaunchRequest
+    package let process: TaskProcess
+    private let publisher: EventPublisher
+    /// Set when the container stands.
+    private let standing = Mutex<(any ContainerControl)?>(nil)
+
+    package init(_ request: LaunchRequest, publisher: EventPublisher) {
+        self.request = request
+        self.publisher = publisher
+        let id = request.identity.id
+        process = TaskProcess { exit in
+            var event = TaskExit()
+            event.containerID = id
+            event.id = id
+            event.pid = UInt32(exit.pid)
+            event.exitStatus = exit.status
+            event.exitedAt = exit.at
+            publisher.publish(event, at: exit.at)
+        }
+    }
+
+    package var id: String { request.identity.id }
+
+    /// nil while it is being made.
+    package var control: (any ContainerControl)? { standing.withLock { $0 } }
+
+    /// The container stands, with its init process waiting for the start.
+    package func created(_ control: any ContainerControl) {
+        standing.withLock { $0 = control }
+        var event = TaskCreate()
+        event.containerID = id
+        event.bundle = request.bundle
+        event.rootfs = request.rootfs
+        event.io = .with {
+            $0.stdin = request.stdio.stdin
+            $0.stdout = request.stdio.stdout
+            $0.stderr = request.stdio.stderr
+            $0.terminal = request.stdio.terminal
+        }
+        event.pid = UInt32(control.pid)
+        process.created { publisher.publish(event) }
+    }
+
+    package func containerExited(_ exit: ProcessExit) {
+        process.exited(exit)
+    }
+
+    package func containerRanOutOfMemory() {
+        var event = TaskOOM()
+        event.containerID = id
+        publisher.publish(event)
+    }
+}

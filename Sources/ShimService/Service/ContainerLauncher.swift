@@ -1,0 +1,63 @@
+package import ContainerdAPI
+package import OCISpec
+package import SwiftProtobuf
+
+/// What Create asks for.
+package struct LaunchRequest: Sendable {
+    package var identity: ContainerIdentity
+    /// Absolute.
+    package var bundle: String
+    package var rootfs: [ContainerdMount]
+    package var stdio: StdioRequest
+    package var options: LaunchOptions
+
+    package init(
+        identity: ContainerIdentity, bundle: String, rootfs: [ContainerdMount] = [],
+        stdio: StdioRequest = StdioRequest(), options: LaunchOptions = LaunchOptions()
+    ) {
+        self.identity = identity
+        self.bundle = bundle
+        self.rootfs = rootfs
+        self.stdio = stdio
+        self.options = options
+    }
+}
+
+/// What a container's launcher tells of it later on, from any thread. Neither blocks.
+package protocol ContainerObserver: Sendable {
+    /// The init process has ended, and all that it wrote is on its way. Once; may come before `create` has returned.
+    func containerExited(_ exit: ProcessExit)
+    /// A process of the container was killed for want of memory.
+    func containerRanOutOfMemory()
+}
+
+/// Makes containers. All of it blocks: call it from `BlockingWork`.
+package protocol ContainerLauncher: Sendable {
+    /// Makes a container, whose init process waits for `start`.
+    ///
+    /// - Throws: why not; nothing of the container is left then, and `observer` has not been told of an exit.
+    func create(_ request: LaunchRequest, observer: any ContainerObserver) throws -> any ContainerControl
+}
+
+/// A container that stands. Everything may block, but for `closeStdin` and `resize`.
+package protocol ContainerControl: Sendable {
+    /// Of the init process, in the shim's pid namespace.
+    var pid: Int32 { get }
+
+    /// Lets the init process run; answers when it does.
+    func start() throws
+    /// - Parameter all: every process of the container, not the init process alone.
+    func signal(_ signal: Int32, all: Bool) throws
+    func pids() throws -> [Int32]
+    func pause() throws
+    func resume() throws
+    func update(_ resources: LinuxResources) throws
+    /// The metrics as an Any of containerd's message.
+    func stats() throws -> Google_Protobuf_Any
+    func closeStdin()
+    func resize(rows: UInt16, columns: UInt16) throws
+    /// Clears the container away when its init process has ended: Delete. May be tried again when it throws.
+    func remove() throws
+    /// Kills it and clears it away: nobody will ask for it.
+    func abandon()
+}

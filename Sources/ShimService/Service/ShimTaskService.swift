@@ -1,0 +1,54 @@
+internal import ContainerdAPI
+package import Logging
+internal import SwiftProtobuf
+package import TTRPC
+
+/// containerd's task service, versions 2 and 3. Needs no transport: tests call the methods.
+///
+/// The groups of calls have files of their own; what each throws is turned into a status here, once.
+package final class ShimTaskService: TaskService {
+    let namespace: String
+    let registry = TaskRegistry()
+    let launcher: any ContainerLauncher
+    let publisher: EventPublisher
+    let logger: Logger
+    /// Ends the shim; called once, when Shutdown finds no task left.
+    let shutDown: @Sendable () -> Void
+
+    package init(
+        namespace: String, launcher: any ContainerLauncher, publisher: EventPublisher, logger: Logger,
+        shutDown: @escaping @Sendable () -> Void
+    ) {
+        self.namespace = namespace
+        self.launcher = launcher
+        self.publisher = publisher
+        self.logger = logger
+        self.shutDown = shutDown
+    }
+
+    /// What is served: the same calls under both names.
+    package var services: [TTRPCService] {
+        TaskDialect.allCases.map { dialect in
+            let table = ServiceTable<TTRPCRequestContext>(self, as: dialect)
+            return TTRPCService(
+                name: table.name,
+                methods: table.handlers.mapValues { handler in
+                    .raw { context, request in
+                        do {
+                            return try await handler(context, request)
+                        } catch {
+                            throw TTRPCStatus(for: error)
+                        }
+                    }
+                })
+        }
+    }
+
+    /// The container and the process that a call is about.
+    func process(_ id: String, exec: String) throws(TaskError) -> (container: Container, control: any ContainerControl)
+    {
+        let found = try registry.container(id)
+        guard exec.isEmpty else { throw TaskError(.notFound, "process does not exist \(exec)") }
+        return found
+    }
+}

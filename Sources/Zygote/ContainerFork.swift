@@ -1,0 +1,96 @@
+internal import Bundle
+internal import CLinux
+internal import ContainerInit
+internal import EngineProtocol
+internal import Glibc
+internal import LinuxSystem
+internal import OCISpec
+internal import SystemPackage
+internal import WasmHost
+
+/// The step from the zygote to a container's first process. All that can fail for the container's sake has been
+/// tried before the fork.
+struct ContainerFork {
+    private let pending: PendingCreate
+    private let plan: ContainerPlan
+    private let guest: Guest?
+    private let host: GuestHost
+
+    fileprivate struct Guest {
+        let mapped: MappedGuest
+        let program: GuestProgram
+        let invocation: GuestInvocation
+        /// What `ps` is to show: the arguments, each with its NUL.
+        let title: [UInt8]
+        /// The kernel's short name of the process: the module's file name.
+        let name: String
+    }
+
+    /// - Parameter mapped: the module's code; nil for a native entrypoint.
+    /// - Throws: `SpecError` or `GuestError`: the specification, or the guest, can't be run here.
+    init(_ pending: PendingCreate, _ bundle: PreparedBundle, guest mapped: MappedGuest?, _ supply: GuestSupply) throws {
+        self.pending = pending
+        host = supply.host
+        let request = pending.request
+        var plan = try ContainerPlan(bundle.config.spec, request: request)
+        plan.profile = bundle.filter
+        plan.standardIO = [pending[.stdin], pending[.stdout], pending[.stderr]]
+        guard let mapped, case .wasm(let path, let function) = request.entrypoint else {
+            guest = nil
+            self.plan = plan
+            return
+        }
+        plan.guestFilter = supply.filter(request.options.guestSeccomp)
+        self.plan = plan
+        let arguments = plan.process.arguments
+        guest = Guest(
+            mapped: mapped,
+            program: try GuestProgram(mapped.code, name: path, function: function, host: host),
+            invocation: try GuestInvocation(
+                arguments: arguments, environment: plan.process.environment, memoryLimit: request.guestMemoryLimit),
+            title: arguments.flatMap { Array($0.utf8) + [0] },
+            name: String(path.split(separator: "/").last ?? "wasm"))
+    }
+
+    /// Forks. The child tells the shim how it gets on, over the container's control channel.
+    func run() throws {
+        let child = try systemCall("fork") { martlet_fork() }
+        if child == 0 { become() }
+    }
+
+    private func become() -> Never {
+        guard let control = pending[.control] else { _exit(1) }
+        let channel = MessageChannel(owning: OwnedFileDescriptor(owning: control))
+        guard let guest else { runFirstChild(plan, control: channel, program: .native) }
+
+        // Before the namespaces: it needs /proc as it is here. Without it `ps` only shows another name.
+        _ = martlet_set_title(guest.title, guest.title.count, guest.name)
+        let host = host
+        runFirstChild(plan, control: channel, program: .guest(code: Array(guest.mapped.descriptors)) { guest.run(on: host) })
+    }
+}
+
+extension ContainerFork.Guest {
+    /// Runs the guest to its end, and the process with it. Standard error takes what there is to say of it.
+    func run(on host: GuestHost) -> Never {
+        do throws(GuestError) {
+            let end = try GuestRun(program, invocation, host: host).run()
+            if let report = end.report { tell(report) }
+            _exit(end.exitCode)
+        } catch {
+            tell("martlet: \(error)\n")
+            _exit(GuestEnd.notRun)
+        }
+    }
+
+    private func tell(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                guard case .success(let count) = attempt({ write(2, rest.baseAddress, rest.count) }) else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import CLinux
+internal import EngineProtocol
+internal import Glibc
+internal import LinuxSystem
+
+/// The engine's program.
+package enum EngineMain {
+    /// Serves the shim that holds the other end of `EngineSocket.descriptor`, until that end is closed.
+    ///
+    /// What can't be told to the shim goes to stderr, which the shim has made its log.
+    package static func run() -> Never {
+        var type: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(EngineSocket.descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 else {
+            fail("martlet-engine is started by containerd-shim-martlet-v1, with a socket as descriptor 3")
+        }
+        do {
+            let shim = MessageChannel(owning: OwnedFileDescriptor(owning: EngineSocket.descriptor))
+            guard case .configure(let settings)? = try shim.receive(EngineRequest.self)?.message else {
+                fail("the shim's first message is not the settings")
+            }
+            // Children that end are nobody's business here: the first children of containers are done when they
+            // end, and compilers answer through a pipe.
+            _ = signal(SIGCHLD, SIG_IGN)
+            var zygote = try Zygote(shim: shim, settings: settings)
+            try zygote.serve()
+        } catch {
+            fail("\(error)")
+        }
+        exit(0)
+    }
+
+    private static func fail(_ message: String) -> Never {
+        _ = "martlet-engine: \(message)\n".withCString { write(2, $0, strlen($0)) }
+        exit(1)
+    }
+}

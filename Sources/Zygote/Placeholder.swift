@@ -1,1 +1,0 @@
-package enum EngineMain { package static func run() {} }

@@ -1,0 +1,38 @@
+internal import Bundle
+internal import EngineProtocol
+internal import LinuxSystem
+internal import OCISpec
+internal import Seccomp
+
+/// What is known of a container from its configuration alone.
+struct PreparedBundle {
+    let config: LoadedConfig
+    /// The specification's own filter.
+    let filter: SeccompFilter?
+}
+
+/// The bundles that were announced and have not been created yet.
+struct PreparedBundles {
+    /// More than a pod's shim has in flight; an announcement beyond it only costs the time that it would have saved.
+    private static let most = 16
+
+    private var prepared: [String: PreparedBundle] = [:]
+
+    /// Reads what can be read before Create arrives. What is wrong is left for Create to say.
+    mutating func prepare(_ path: String) {
+        guard prepared.count < Self.most else { return }
+        prepared[path] = try? Self.read(path, unlessSameAs: nil)
+    }
+
+    /// The bundle of a create request, read again only if its configuration has changed.
+    mutating func take(_ path: String) throws -> PreparedBundle {
+        try Self.read(path, unlessSameAs: prepared.removeValue(forKey: path))
+    }
+
+    private static func read(_ path: String, unlessSameAs known: PreparedBundle?) throws -> PreparedBundle {
+        let config = try Bundle(path: path).loadConfig(unlessSameAs: known?.config)
+        if let known, known.config.identity == config.identity { return known }
+        let filter = try config.spec.linux?.seccomp.flatMap { try SeccompFilter.compile($0) }
+        return PreparedBundle(config: config, filter: filter)
+    }
+}

@@ -1,0 +1,93 @@
+internal import EngineProtocol
+internal import Glibc
+internal import LinuxSystem
+internal import WasmHost
+
+// Design rule of this target: all that takes time and can be known beforehand is done once, before the fork: the
+// engine, the linkers, the module's code, the seccomp programs. There is one thread, and nothing that would start
+// another: a child of `fork` may only rely on the thread that forked.
+
+/// Serves one shim: makes the init processes of its containers, until the shim ends.
+struct Zygote: ~Copyable {
+    private let shim: MessageChannel
+    private let guests: GuestSupply
+    private var bundles = PreparedBundles()
+    private var compiling: [Compilation] = []
+
+    init(shim: consuming MessageChannel, settings: EngineSettings) throws {
+        self.shim = shim
+        guests = try GuestSupply(settings: settings)
+    }
+
+    /// Returns when the shim has closed its end.
+    mutating func serve() throws {
+        try shim.send(EngineReport.ready(engineVersion: EngineConfiguration.engineVersion))
+        while true {
+            var polled = [pollfd(fd: shim.raw, events: Int16(POLLIN), revents: 0)]
+            polled += compiling.map { pollfd(fd: $0.job.resultDescriptor, events: Int16(POLLIN), revents: 0) }
+            try systemCall("poll") { poll(&polled, nfds_t(polled.count), -1) }
+
+            // From the last to the first: what is finished leaves the list.
+            for index in compiling.indices.reversed() where polled[index + 1].revents != 0 {
+                finish(compiling.remove(at: index))
+            }
+            if polled[0].revents != 0 {
+                guard let received = try shim.receive(EngineRequest.self) else { return }
+                handle(received)
+            }
+        }
+    }
+
+    private mutating func handle(_ received: Received<EngineRequest>) {
+        switch received.message {
+        case .configure:
+            break
+        case .prepare(let request):
+            bundles.prepare(request.bundle)
+        case .create(let request):
+            // Without a control channel there is nobody to tell: the shim sees its end of it closed.
+            guard let pending = try? PendingCreate(request, descriptors: received.descriptors) else { return }
+            create(pending)
+        }
+    }
+
+    /// Takes a create as far as it goes without waiting: to the fork, or to the compiler.
+    private mutating func create(_ pending: PendingCreate) {
+        do {
+            let bundle = try bundles.take(pending.request.bundle)
+            guard case .wasm(let path, _) = pending.request.entrypoint else {
+                return try ContainerFork(pending, bundle, guest: nil, guests).run()
+            }
+            guard let module = pending[.module] else {
+                throw ContainerFailure(
+                    .protocolViolation, step: path, message: "the module's file did not come with the request")
+            }
+            switch try guests.load(module, name: path) {
+            case .ready(let guest):
+                try ContainerFork(pending, bundle, guest: guest, guests).run()
+            case .compiling(let job):
+                pending.report(.compiling)
+                compiling.append(Compilation(create: pending, bundle: bundle, job: job))
+            }
+        } catch {
+            pending.report(.failed(ContainerFailure(error)))
+        }
+    }
+
+    /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.
+    private func finish(_ compilation: Compilation) {
+        do {
+            let guest = try guests.finish(compilation.job)
+            try ContainerFork(compilation.create, compilation.bundle, guest: guest, guests).run()
+        } catch {
+            compilation.create.report(.failed(ContainerFailure(error)))
+        }
+    }
+
+    /// A create that waits for its module.
+    private struct Compilation {
+        let create: PendingCreate
+        let bundle: PreparedBundle
+        let job: CompileJob
+    }
+}

@@ -1,0 +1,46 @@
+internal import Glibc
+
+/// `ctr` against the plan's containerd, each call a whole process.
+struct ContainerdCommands: Sendable {
+    let plan: Plan
+
+    /// `ctr run --rm`, from before it is spawned until it has ended; milliseconds.
+    func run(_ contender: Plan.Contender, id: String) throws -> Double {
+        let outcome = try ctr(
+            ["run", "--rm", "--runtime", contender.runtime, contender.image, id] + contender.arguments
+        ).succeed()
+        guard outcome.output.hasPrefix(contender.output) else {
+            throw BenchError(
+                .container, "\(contender.name): ctr run wrote '\(outcome.output)', not '\(contender.output)…'")
+        }
+        return outcome.milliseconds
+    }
+
+    /// Starts a container that sleeps.
+    func runIdle(_ contender: Plan.Contender, id: String) throws {
+        let words = ["run", "--detach", "--null-io", "--runtime", contender.runtime, contender.image, id]
+        _ = try ctr(words + contender.idleArguments).succeed()
+    }
+
+    /// The pids of the containers that run, by container.
+    func pids() throws -> [String: pid_t] {
+        let lines = try ctr(["tasks", "list"]).succeed().output.split(separator: "\n").dropFirst()
+        var pids: [String: pid_t] = [:]
+        for line in lines {
+            let words = line.split(whereSeparator: \.isWhitespace)
+            guard words.count == 3, words[2] == "RUNNING", let pid = pid_t(words[1]) else { continue }
+            pids[String(words[0])] = pid
+        }
+        return pids
+    }
+
+    /// Removes a container, running or not. What fails is left to the owner of containerd.
+    func remove(id: String) {
+        _ = try? ctr(["tasks", "delete", "--force", id]).run()
+        _ = try? ctr(["containers", "delete", id]).run()
+    }
+
+    private func ctr(_ arguments: [String]) -> ChildProcess {
+        ChildProcess(program: "ctr", arguments: ["--address", plan.address, "--namespace", plan.namespace] + arguments)
+    }
+}

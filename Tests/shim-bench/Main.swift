@@ -1,0 +1,8 @@
+internal import ShimBench
+
+@main
+struct Main {
+    static func main() {
+        ShimBenchCommand.run()
+    }
+}

@@ -152,6 +152,10 @@ let package = Package(
             name: "container-driver",
             dependencies: ["ContainerInit", "CLinux", "EngineProtocol", "LinuxSystem", "OCISpec", "Seccomp", system],
             path: "Tests/ContainerDriver", swiftSettings: strict),
+        tests("LinuxSystemTests", ["CLinux", "LinuxSystem", system]),
+        tests(
+            "ContainerInitTests",
+            ["ContainerInit", "container-driver", "EngineProtocol", "LinuxSystem", "OCISpec", system]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

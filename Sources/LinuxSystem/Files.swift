@@ -65,6 +65,11 @@ package func closeDescriptors(except kept: [Int32]) throws(SystemCallError) {
     try closeRange(first, .max)
 }
 
+/// Sees to it that no program that is executed gets the descriptor.
+package func closeOnExec(_ descriptor: Int32) throws(SystemCallError) {
+    try systemCall("fcntl", "FD_CLOEXEC") { fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+}
+
 private func closeRange(_ first: UInt32, _ last: UInt32) throws(SystemCallError) {
     try systemCall("close_range") { martlet_close_range(first, last, 0) }
 }

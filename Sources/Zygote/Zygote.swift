@@ -56,15 +56,15 @@ struct Zygote: ~Copyable {
         do {
             let bundle = try bundles.take(pending.request.bundle)
             guard case .wasm(let path, _) = pending.request.entrypoint else {
-                return try ContainerFork(pending, bundle, guest: nil, guests).run()
+                return try ContainerFork(pending, bundle, code: nil, guests).run()
             }
             guard let module = pending[.module] else {
                 throw ContainerFailure(
                     .protocolViolation, step: path, message: "the module's file did not come with the request")
             }
             switch try guests.load(module, name: path) {
-            case .ready(let guest):
-                try ContainerFork(pending, bundle, guest: guest, guests).run()
+            case .ready(let code):
+                try ContainerFork(pending, bundle, code: code, guests).run()
             case .compiling(let job):
                 pending.report(.compiling)
                 compiling.append(Compilation(create: pending, bundle: bundle, job: job))
@@ -77,8 +77,8 @@ struct Zygote: ~Copyable {
     /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.
     private func finish(_ compilation: Compilation) {
         do {
-            let guest = try guests.finish(compilation.job)
-            try ContainerFork(compilation.create, compilation.bundle, guest: guest, guests).run()
+            let code = try guests.finish(compilation.job)
+            try ContainerFork(compilation.create, compilation.bundle, code: code, guests).run()
         } catch {
             compilation.create.report(.failed(ContainerFailure(error)))
         }

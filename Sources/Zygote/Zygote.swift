@@ -1,3 +1,4 @@
+internal import ContainerInit
 internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
@@ -22,6 +23,8 @@ struct Zygote: ~Copyable {
     /// Returns when the shim has closed its end.
     mutating func serve() throws {
         try shim.send(EngineReport.ready(engineVersion: EngineConfiguration.engineVersion))
+        // After "ready", so that the shim does not wait for it.
+        warmUp()
         while true {
             var polled = [pollfd(fd: shim.raw, events: Int16(POLLIN), revents: 0)]
             polled += compiling.map { pollfd(fd: $0.job.resultDescriptor, events: Int16(POLLIN), revents: 0) }

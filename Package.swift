@@ -128,7 +128,7 @@ let package = Package(
             ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
         tests("OCISpecTests", ["OCISpec"]),
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
-        tests("SeccompTests", ["Seccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
+        tests("SeccompTests", ["Seccomp", "CSeccomp", "OCISpec", "LinuxSystem", "CLinux", system]),
         tests("BundleTests", ["Bundle", "OCISpec", "LinuxSystem", system]),
         // The tool of hack/bench; it is not installed.
         .target(name: "CShimBench", path: "Tests/CShimBench", cSettings: [.define("_GNU_SOURCE")]),
@@ -137,7 +137,7 @@ let package = Package(
             ["CShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix, protobuf, system],
             path: "Tests/ShimBench"),
         executable("shim-bench", ["ShimBench"], path: "Tests/shim-bench"),
-        tests("ShimBenchTests", ["ShimBench", "OCISpec"]),
+        tests("ShimBenchTests", ["ShimBench", "ContainerdAPI", "OCISpec", system]),
 
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
@@ -152,6 +152,10 @@ let package = Package(
             name: "container-driver",
             dependencies: ["ContainerInit", "CLinux", "EngineProtocol", "LinuxSystem", "OCISpec", "Seccomp", system],
             path: "Tests/ContainerDriver", swiftSettings: strict),
+        tests("LinuxSystemTests", ["CLinux", "LinuxSystem", system]),
+        tests(
+            "ContainerInitTests",
+            ["ContainerInit", "container-driver", "EngineProtocol", "LinuxSystem", "OCISpec", system]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

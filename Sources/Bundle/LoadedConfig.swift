@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 package import OCISpec
@@ -52,7 +51,7 @@ extension Bundle {
                     .tooLarge, path: path, "it has \(status.st_size) bytes; the most is \(Self.largestConfig)")
             }
             let bytes = try readToEnd(of: file.raw, limit: Self.largestConfig, name: path)
-            return LoadedConfig(spec: try Spec.decode(Data(bytes), file: path), identity: identity)
+            return LoadedConfig(spec: try Spec.decode(bytes, file: path), identity: identity)
         } catch let error as SystemCallError {
             throw BundleError(error, path: path)
         }

@@ -2,22 +2,12 @@
 
 #include <linux/magic.h>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 int martlet_is_cgroup2(const char *path) {
     struct statfs status;
     if (statfs(path, &status) < 0) return -1;
     return status.f_type == CGROUP2_SUPER_MAGIC;
-}
-
-int martlet_cgroup_pidfd_open(pid_t pid) {
-    return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
-int martlet_cgroup_pidfd_signal(int pidfd, int signal) {
-    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
 int martlet_cgroup_eventfd(void) {

@@ -26,7 +26,7 @@ static _Noreturn void fail(volatile struct failure *failure, const char *call) {
 static _Noreturn void become(
     const struct martlet_spawn_request *request, int *moved, volatile struct failure *failure) {
     // Handlers first: once the mask is lifted, a handler would run on the parent's memory.
-    if (martlet_reset_signals() < 0) fail(failure, "sigprocmask");
+    if (martlet_reset_signals(1) < 0) fail(failure, "sigprocmask");
     if (request->new_session && setsid() < 0) fail(failure, "setsid");
     if (request->working_directory && chdir(request->working_directory) < 0) fail(failure, "chdir");
 

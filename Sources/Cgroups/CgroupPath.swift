@@ -39,7 +39,8 @@ package struct CgroupPath: Hashable, Sendable {
         self.components = components
         if components.isEmpty {
             throw CgroupError(
-                .invalid, field: field, "\"\(path)\" is the root of the hierarchy; a container's cgroup must be below it")
+                .invalid, field: field,
+                "\"\(path)\" is the root of the hierarchy; a container's cgroup must be below it")
         }
     }
 

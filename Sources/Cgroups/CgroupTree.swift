@@ -15,7 +15,8 @@ extension CgroupDirectory {
                     found.append(pid)
                 }
             // Gone, or going; a threaded cgroup of version 2 (its processes are counted where its domain is).
-            case .failure(.noSuchFileOrDirectory), .failure(.operationNotSupportedByDevice), .failure(.notSupported): break
+            case .failure(.noSuchFileOrDirectory), .failure(.operationNotSupportedByDevice), .failure(.notSupported):
+                break
             case .failure(let code): throw .read(directory.file("cgroup.procs"), code)
             }
             pending += directory.children()
@@ -44,14 +45,20 @@ extension CgroupDirectory {
     /// - Parameter patience: microseconds that may still be waited; what was waited is taken from it.
     func removeTree(patience: inout UInt32) throws(CgroupError) {
         var pause: UInt32 = 100
+        // Nested cgroups that come back as fast as they go are not fought for ever.
+        var descents = 0
         while true {
             switch attempt({ rmdir(path) }) {
             case .success, .failure(.noSuchFileOrDirectory): return
             case .failure(let code) where code == .resourceBusy || code == .directoryNotEmpty:
-                for child in children() { try child.removeTree(patience: &patience) }
+                let nested = children()
+                for child in nested { try child.removeTree(patience: &patience) }
+                descents += nested.isEmpty ? 0 : 1
+                if !nested.isEmpty, descents < 10 { continue }
                 guard patience > 0 else {
                     let pids = (try? processes()) ?? []
-                    let inside = pids.isEmpty ? "" : ": processes \(pids.map { "\($0)" }.joined(separator: ", ")) are in it"
+                    let inside =
+                        pids.isEmpty ? "" : ": processes \(pids.map { "\($0)" }.joined(separator: ", ")) are in it"
                     throw CgroupError(
                         .inUse, "the cgroup can't be removed\(inside)",
                         cause: SystemCallError("rmdir", path, errno: code))
@@ -63,6 +70,12 @@ extension CgroupDirectory {
             case .failure(let code): throw failure("rmdir", code)
             }
         }
+    }
+
+    /// Removes the cgroups below, and leaves this one.
+    func removeChildren() throws(CgroupError) {
+        var patience = removalPatience
+        for child in children() { try child.removeTree(patience: &patience) }
     }
 
     private func failure(_ call: String, _ code: Errno) -> CgroupError {

@@ -8,7 +8,8 @@ func kernelMemoryWarnings(_ resources: LinuxResources) -> [CgroupWarning] {
     for (name, value) in fields where value.unlessZero != nil {
         warnings.append(
             CgroupWarning(
-                field: "linux.resources.memory.\(name)", message: "kernel memory has no limit of its own; the field is ignored"))
+                field: "linux.resources.memory.\(name)",
+                message: "kernel memory has no limit of its own; the field is ignored"))
     }
     return warnings
 }

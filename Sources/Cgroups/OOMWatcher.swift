@@ -33,13 +33,16 @@ package final class OOMWatcher: Sendable {
     /// Whether a process was killed since this was last asked; also resets the descriptor. False once the cgroup is
     /// gone. On version 1 it gives a kernel that has just woken us up to 5 ms to choose and count its victim.
     package func didOOM() -> Bool {
-        let woken = drain()
-        return seen.withLock { seen in
-            for _ in 0..<(woken && wakesEarly ? 5 : 0) {
-                guard let kills = directory.oomKills(file), kills == seen else { break }
+        if drain(), wakesEarly {
+            let before = seen.withLock { $0 }
+            for _ in 0..<5 {
+                guard let kills = directory.oomKills(file), kills == before else { break }
                 usleep(1000)
             }
-            guard let kills = directory.oomKills(file), kills > seen else { return false }
+        }
+        guard let kills = directory.oomKills(file) else { return false }
+        return seen.withLock { seen in
+            guard kills > seen else { return false }
             seen = kills
             return true
         }

@@ -14,7 +14,7 @@ func signalProcesses(_ signal: Int32, list: () throws(CgroupError) -> [Int32]) t
     var open: [(pid: Int32, descriptor: Int32)] = []
     defer { for entry in open { _ = OwnedFileDescriptor(owning: entry.descriptor) } }
     for pid in try list() where pid > 0 {
-        switch attempt({ martlet_cgroup_pidfd_open(pid) }) {
+        switch attempt({ martlet_pidfd_open(pid, 0) }) {
         case .success(let descriptor): open.append((pid, descriptor))
         case .failure(.noSuchProcess): continue
         case .failure(let code):
@@ -27,7 +27,7 @@ func signalProcesses(_ signal: Int32, list: () throws(CgroupError) -> [Int32]) t
     let listed = Set(try list())
     var signalled = 0
     for entry in open where listed.contains(entry.pid) {
-        switch attempt({ martlet_cgroup_pidfd_signal(entry.descriptor, signal) }) {
+        switch attempt({ martlet_pidfd_send_signal(entry.descriptor, signal) }) {
         case .success: signalled += 1
         case .failure(.noSuchProcess): continue
         case .failure(let code):

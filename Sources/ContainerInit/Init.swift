@@ -99,7 +99,10 @@ private func setUp(
         // them through /proc (a native process is executed from the container's own files instead).
         try step("/proc") { try Credentials.setDumpable(false) }
     }
-    try step("descriptors") { try closeDescriptors(except: kept) }
+    try step("descriptors") {
+        try closeDescriptors(except: kept)
+        try closeOnExec(control.raw)
+    }
     return Prepared(state: state, executable: executable)
 }
 

@@ -4,18 +4,21 @@ package enum ContainerReport: Codable, Sendable {
     case compiling
     /// The first child has made its user namespace: write the maps of this pid, then send `usersMapped`.
     case mapUsers(pid: Int32)
-    /// The init process, as the shim's pid namespace numbers it. Sent by the first child, which then ends.
+    /// The init process, as the shim's pid namespace numbers it. It says so itself, first of all; the first child
+    /// ends meanwhile, which makes it the shim's child.
     case initStarted(pid: Int32)
-    /// Namespaces stand, nothing is mounted yet: run the prestart and createRuntime hooks, then send `hooksRun`.
+    /// Everything is mounted below the root filesystem's path in the container's mount namespace, and the root is not
+    /// switched yet: run the prestart and createRuntime hooks, then send `hooksRun`. Sent only if there are some.
     case runHooks
     /// The pty's master goes with this message.
     case console
-    /// The seccomp listener goes with this message.
+    /// The seccomp listener goes with this message: before `created`, or after `start`.
     case seccompListener
     /// Set up; waits for `start`.
     case created
-    /// The guest's code runs from here on. A native entrypoint does not send it: its end of the channel is
-    /// close-on-exec, so that the end of the channel without `failed` says the same.
+    /// The guest's code runs from here on. The end of the channel without `failed` says the same, and is what ends a
+    /// set-up: a native entrypoint's end of the channel is close-on-exec, a guest's is closed once its seccomp
+    /// filters, which may forbid to send, are in force.
     case running
     /// The end: nothing else will come, and the process ends.
     case failed(ContainerFailure)

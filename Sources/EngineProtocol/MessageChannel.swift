@@ -85,12 +85,19 @@ package struct MessageChannel: ~Copyable, Sendable {
             var count = 0
             var truncated: Int32 = 0
             var received = [Int32](repeating: -1, count: Self.mostDescriptors)
-            let got = try bytes.withUnsafeMutableBytes { bytes in
-                try systemCall("recvmsg") {
+            let answer = bytes.withUnsafeMutableBytes { bytes in
+                attempt {
                     martlet_receive_descriptors(
                         socket.raw, bytes.baseAddress! + filled, bytes.count - filled, &received, received.count,
                         &count, &truncated)
                 }
+            }
+            let got: Int
+            switch answer {
+            case .success(let bytes): got = bytes
+            // The peer ended before it had read what we sent: an end as any other.
+            case .failure(.connectionReset): got = 0
+            case .failure(let code): throw SystemCallError("recvmsg", errno: code)
             }
             descriptors.append(contentsOf: received.prefix(count))
             guard truncated == 0 else { throw ChannelError.violation("more descriptors than \(Self.mostDescriptors)") }

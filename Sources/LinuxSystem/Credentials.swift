@@ -36,9 +36,10 @@ package enum Credentials {
 
 /// How this process meets signals.
 package enum Signals {
-    /// Nothing blocked, nothing ignored. Handlers stay until an execve.
+    /// Nothing blocked, nothing ignored. Handlers stay until an execve: the engine's, which turn faults into traps, are
+    /// a guest's need.
     package static func reset() throws(SystemCallError) {
-        try systemCall("sigprocmask") { martlet_reset_signals() }
+        try systemCall("sigprocmask") { martlet_reset_signals(0) }
     }
 
     /// SIGTERM and SIGINT end the process with 128 + n, also as the first of its pid namespace. An execve undoes it.

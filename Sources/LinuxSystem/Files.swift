@@ -65,28 +65,13 @@ package func closeDescriptors(except kept: [Int32]) throws(SystemCallError) {
     try closeRange(first, .max)
 }
 
-private func closeRange(_ first: UInt32, _ last: UInt32) throws(SystemCallError) {
-    try systemCall("close_range") { martlet_close_range(first, last, 0) }
+/// Sees to it that no program that is executed gets the descriptor.
+package func closeOnExec(_ descriptor: Int32) throws(SystemCallError) {
+    try systemCall("fcntl", "FD_CLOEXEC") { fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
 }
 
-/// The descriptors that this process has open.
-package func listDescriptors() throws(SystemCallError) -> [Int32] {
-    let path = "/proc/self/fd"
-    let directory = try systemCall("open", path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-    guard let stream = fdopendir(directory) else {
-        let code = Errno(rawValue: errno)
-        _ = close(directory)
-        throw SystemCallError("fdopendir", path, errno: code)
-    }
-    defer { closedir(stream) }
-    var found: [Int32] = []
-    while let entry = readdir(stream) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if let number = Int32(name), number != directory { found.append(number) }
-    }
-    return found
+private func closeRange(_ first: UInt32, _ last: UInt32) throws(SystemCallError) {
+    try systemCall("close_range") { martlet_close_range(first, last, 0) }
 }
 
 /// The type of file that a descriptor stands for, and what else fstat(2) says of it.

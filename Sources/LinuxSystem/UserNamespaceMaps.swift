@@ -14,14 +14,9 @@ package func writeIDMaps(of pid: Int32, uidMap: String, gidMap: String) throws(S
 
 /// A user namespace with these maps and no process. Forks: only for a process that has one thread.
 package func makeUserNamespace(uidMap: String, gidMap: String) throws(SystemCallError) -> OwnedFileDescriptor {
-    var ends: (Int32, Int32) = (-1, -1)
-    try systemCall("pipe2") {
-        withUnsafeMutablePointer(to: &ends) {
-            $0.withMemoryRebound(to: Int32.self, capacity: 2) { martlet_pipe($0) }
-        }
-    }
-    let reading = OwnedFileDescriptor(owning: ends.0)
-    let writing = OwnedFileDescriptor(owning: ends.1)
+    let ends = try makePipe()
+    let reading = OwnedFileDescriptor(owning: ends.reading)
+    let writing = OwnedFileDescriptor(owning: ends.writing)
     let child = try systemCall("fork") { martlet_fork() }
     if child == 0 {
         // Says 0 or an errno, then stands still until it is killed: it holds the namespace open.

@@ -35,16 +35,6 @@ package enum BuiltInProfile: Hashable, Sendable, CaseIterable {
     }
 }
 
-extension SeccompFilter {
-    /// Compiles a built-in profile for the native architecture; a call of another one kills the thread.
-    package static func builtIn(
-        _ profile: BuiltInProfile, denial: BuiltInProfile.Denial = .errno
-    ) throws -> SeccompFilter {
-        let plan = try ProfileReader(field: "\(profile)", file: nil).read(profile.profile(denial: denial))
-        return try compile(plan)
-    }
-}
-
 extension SeccompRule {
     /// Lets calls pass, if all of the conditions hold.
     static func allow(_ names: String..., when conditions: SeccompArgument...) -> SeccompRule {

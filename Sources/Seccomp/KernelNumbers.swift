@@ -30,7 +30,7 @@ extension SeccompAction {
     /// Whether a call that the profile does not name goes on to the kernel or to a tracer.
     var letsPass: Bool { self == .allow || self == .log || self == .trace }
 
-    /// The filter's return value (SECCOMP_RET_…), as libseccomp takes it.
+    /// The filter's return value (SECCOMP_RET_…), linux/seccomp.h.
     func returnValue(errno: UInt32) -> UInt32 {
         switch self {
         case .kill, .killThread: 0
@@ -41,20 +41,6 @@ extension SeccompAction {
         case .trace: 0x7ff0_0000 | errno
         case .log: 0x7ffc_0000
         case .allow: 0x7fff_0000
-        }
-    }
-}
-
-extension SeccompOperator {
-    var comparison: scmp_compare {
-        switch self {
-        case .notEqual: SCMP_CMP_NE
-        case .less: SCMP_CMP_LT
-        case .lessOrEqual: SCMP_CMP_LE
-        case .equal: SCMP_CMP_EQ
-        case .greaterOrEqual: SCMP_CMP_GE
-        case .greater: SCMP_CMP_GT
-        case .maskedEqual: SCMP_CMP_MASKED_EQ
         }
     }
 }

@@ -1,9 +1,8 @@
 internal import CLinux
-internal import CSeccomp
 internal import Glibc
 internal import OCISpec
 
-/// Checks a profile and puts it into libseccomp's numbers, with errors that name the field.
+/// Checks a profile and puts it into the kernel's numbers, with errors that name the field.
 struct ProfileReader {
     let field: String
     let file: String?
@@ -28,7 +27,7 @@ struct ProfileReader {
         }
         try checkListener(profile, notifies: notifies)
         return ProfilePlan(
-            defaultReturn: action.returnValue(errno: code),
+            defaultAnswer: action.returnValue(errno: code),
             passesUnknown: action.letsPass || (action == .errno && code == UInt32(ENOSYS)),
             architectures: try architectures(profile.architectures ?? []),
             flags: try flags(profile.flags, notifies: notifies), rules: rules)
@@ -42,25 +41,24 @@ struct ProfileReader {
         if let index = rule.names.firstIndex(of: "") {
             throw error(.invalid, "\(place).names[\(index)]", "found an empty string; expected a system call's name")
         }
-        var conditions: [scmp_arg_cmp] = []
+        var conditions: [Condition] = []
         for (index, argument) in (rule.args ?? []).enumerated() {
             conditions.append(try condition(argument, "\(place).args[\(index)]"))
         }
-        // libseccomp takes one condition for each argument of a rule.
-        let repeats = Set(conditions.map(\.arg)).count < conditions.count
+        // As runc has it, whose library takes one condition for each argument of a rule.
+        let repeats = Set(conditions.map(\.argument)).count < conditions.count
         return ProfilePlan.Rule(
-            names: rule.names, returnValue: action.returnValue(errno: code),
+            names: rule.names, answer: action.returnValue(errno: code),
             alternatives: repeats ? conditions.map { [$0] } : [conditions])
     }
 
-    private func condition(_ argument: SeccompArgument, _ place: String) throws(SpecError) -> scmp_arg_cmp {
+    private func condition(_ argument: SeccompArgument, _ place: String) throws(SpecError) -> Condition {
         guard argument.index <= 5 else {
             throw error(.invalid, "\(place).index", "found \(argument.index); expected 0 to 5")
         }
-        let comparison = try named(SeccompOperator.self, argument.op, "\(place).op")
-        return scmp_arg_cmp(
-            arg: argument.index, op: comparison.comparison, datum_a: argument.value,
-            datum_b: comparison == .maskedEqual ? argument.valueTwo ?? 0 : 0)
+        return Condition(
+            argument: argument.index, comparison: try named(SeccompOperator.self, argument.op, "\(place).op"),
+            value: argument.value, valueTwo: argument.valueTwo ?? 0)
     }
 
     private func architectures(_ names: [String]) throws(SpecError) -> [SeccompArchitecture] {

@@ -1,12 +1,18 @@
-package import Glibc
+internal import CLinux
+internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
 /// A module that is being compiled by a helper process. Dropping the job ends the helper.
+///
+/// Until the job is finished, other jobs for the same module wait, those of this process too: so finish whichever is
+/// readable, not one after the other.
 package final class CompileJob {
     private let result: OwnedFileDescriptor
+    /// The file that the helper has locked. Unlocked explicitly: processes forked meanwhile have it open, too.
+    private let lock: OwnedFileDescriptor
     /// The helper. Not to be waited for by others.
-    package let pid: pid_t
+    package let pid: Int32
     let digest: String
     /// The module's file, as messages name it.
     let name: String
@@ -15,10 +21,11 @@ package final class CompileJob {
     private var isFinished = false
 
     init(
-        result: consuming OwnedFileDescriptor, pid: pid_t, digest: String, temporary: String, name: String,
-        cache: ArtifactCache
+        result: consuming OwnedFileDescriptor, lock: consuming OwnedFileDescriptor, pid: Int32, digest: String,
+        temporary: String, name: String, cache: ArtifactCache
     ) {
         self.result = result
+        self.lock = lock
         self.pid = pid
         self.digest = digest
         self.temporary = temporary
@@ -29,12 +36,13 @@ package final class CompileJob {
     deinit {
         if !isFinished {
             // While the helper has not closed its end of the pipe it lives, so the number is still its own.
-            var poll = pollfd(fd: result.raw, events: 0, revents: 0)
-            if Glibc.poll(&poll, 1, 0) == 0 {
+            var end = pollfd(fd: result.raw, events: 0, revents: 0)
+            if poll(&end, 1, 0) == 0 {
                 _ = kill(pid, SIGKILL)
             }
             reap()
             cache.discard(temporary)
+            _ = martlet_unlock(lock.raw)
         }
     }
 
@@ -46,6 +54,7 @@ package final class CompileJob {
     /// - Throws: ``GuestError``: the module is invalid, a limit was met, a system call failed.
     func finish(limits: Compiler.Limits) throws(GuestError) {
         isFinished = true
+        defer { _ = martlet_unlock(lock.raw) }
         var answer: [UInt8] = []
         do throws(SystemCallError) {
             var buffer = [UInt8](repeating: 0, count: 32 << 10)

@@ -36,8 +36,16 @@ package struct Compiler {
         let artifact = OwnedFileDescriptor(owning: output)
         var ends: [Int32] = [-1, -1]
         do throws(SystemCallError) {
-            try systemCall("pipe2") { martlet_make_pipe(&ends) }
+            try systemCall("pipe2") { martlet_pipe(&ends) }
         } catch {
+            cache.discard(temporary)
+            throw error
+        }
+        let lock: OwnedFileDescriptor
+        do throws(SystemCallError) {
+            lock = try openFile("lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, in: cache.directory.raw)
+        } catch {
+            for end in ends { _ = close(end) }
             cache.discard(temporary)
             throw error
         }
@@ -47,10 +55,11 @@ package struct Compiler {
         do throws(SystemCallError) {
             let pid = try systemCall("fork") { martlet_fork() }
             if pid == 0 {
-                run(module, artifact: artifact.raw, result: writing.raw, parent: parent)
+                run(module, artifact: artifact.raw, result: writing.raw, lock: lock.raw, parent: parent)
             }
             return CompileJob(
-                result: reading, pid: pid, digest: module.digest, temporary: temporary, name: name, cache: cache)
+                result: reading, lock: lock, pid: pid, digest: module.digest, temporary: temporary, name: name,
+                cache: cache)
         } catch {
             cache.discard(temporary)
             throw error
@@ -58,20 +67,25 @@ package struct Compiler {
     }
 
     /// The helper's life.
-    private func run(_ module: borrowing ModuleCopy, artifact: Int32, result: Int32, parent: pid_t) -> Never {
+    private func run(
+        _ module: borrowing ModuleCopy, artifact: Int32, result: Int32, lock: Int32, parent: pid_t
+    ) -> Never {
         var answer: CompileResult
         do {
             // Die with the engine, also if it has ended by now.
             try systemCall("prctl", "PR_SET_PDEATHSIG") { martlet_die_with_parent() }
             if getppid() != parent { _exit(1) }
-            // One compilation of a module at a time on the node, while files can still be opened.
-            try lock(module.digest)
+            // One compilation of a module at a time on the node. Which module it is says the byte that is locked; two that
+            // share one wait for each other in vain. The lock goes with the open file, so that it lasts until the parent,
+            // which has it open too, has given the artifact its name and unlocks it.
+            let byte = off_t(module.digest.prefix(15), radix: 16) ?? 0
+            try systemCall("fcntl", "F_OFD_SETLKW") { martlet_lock_byte(lock, byte) }
             if let found = cache.open(module.digest) {
                 _ = close(found.descriptor)
                 answer = .present
             } else {
-                try confineProcess(module.descriptor.raw, artifact, result)
-                answer = compile(module.descriptor.raw, artifact)
+                try confineProcess(keeping: [module.descriptor.raw, artifact, result, lock])
+                answer = compile(module, artifact)
             }
         } catch {
             answer = .failed("\(error)")
@@ -82,49 +96,37 @@ package struct Compiler {
         _exit(0)
     }
 
-    /// Waits until no other process compiles the module: a lock on one byte of the lock file (fcntl(2), open file
-    /// description locks), which ends with this process. Two modules that share a byte wait for each other in vain.
-    private func lock(_ digest: String) throws(SystemCallError) {
-        let file = try systemCall("openat", "lock") {
-            openat(cache.directory.raw, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        }
-        let byte = off_t(digest.prefix(15), radix: 16) ?? 0
-        try systemCall("fcntl", "F_OFD_SETLKW") { martlet_lock_byte(file, byte) }
-    }
-
-    /// Takes from the process what it does not need. The lock's descriptor stays open.
-    private func confineProcess(_ module: Int32, _ artifact: Int32, _ result: Int32) throws {
-        let null = try systemCall("open", "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) }
+    /// Takes from the process what it does not need.
+    ///
+    /// - Parameter kept: the descriptors that stay open, beside 0 to 2, which become /dev/null.
+    private func confineProcess(keeping kept: [Int32]) throws {
+        let null = try openFile("/dev/null", O_RDWR).release()
         for descriptor: Int32 in 0...2 {
             try systemCall("dup2", "/dev/null") { dup2(null, descriptor) }
         }
-        limit(RLIMIT_DATA, limits.memory)
-        limit(RLIMIT_CPU, limits.cpuSeconds)
-        limit(RLIMIT_FSIZE, limits.artifact)
-        limit(RLIMIT_CORE, 0)
+        try closeDescriptors(except: kept)
+        try setLimit(.data, soft: limits.memory, hard: limits.memory)
+        try setLimit(.cpu, soft: limits.cpuSeconds, hard: limits.cpuSeconds)
+        try setLimit(.fileSize, soft: limits.artifact, hard: limits.artifact)
+        try setLimit(.core, soft: 0, hard: 0)
         if geteuid() == 0 {
-            try systemCall("unshare") { martlet_leave_network_and_ipc() }
-            try systemCall("setgroups") { setgroups(0, nil) }
-            try systemCall("setresgid") { martlet_setresgid(Self.nobody) }
+            try unshareNamespaces([.network, .ipc])
+            try Credentials.setGroups([])
+            try Credentials.setGroup(Self.nobody)
             // This drops the capabilities as well (capabilities(7)).
-            try systemCall("setresuid") { martlet_setresuid(Self.nobody) }
+            try Credentials.setUser(Self.nobody)
             // A change of user clears it.
             try systemCall("prctl", "PR_SET_PDEATHSIG") { martlet_die_with_parent() }
         }
-        try systemCall("prctl", "PR_SET_NO_NEW_PRIVS") { martlet_set_no_new_privs() }
+        try Credentials.refuseNewPrivileges()
         try confine()
     }
 
     private static let nobody: UInt32 = 65534
 
-    private func limit(_ resource: __rlimit_resource, _ value: UInt64) {
-        var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
-        _ = setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
-    }
-
-    private func compile(_ module: Int32, _ artifact: Int32) -> CompileResult {
+    private func compile(_ module: borrowing ModuleCopy, _ artifact: Int32) -> CompileResult {
         do {
-            let result: Result<ArtifactKind, any Error> = try ModuleCopy.withBytes(of: module) { bytes in
+            let result: Result<ArtifactKind, any Error> = try module.withBytes { bytes in
                 Result { try compile(bytes, artifact) }
             }
             let kind = try result.get()

@@ -29,7 +29,7 @@ package struct GuestProgram {
     ///     exported function, or `interface#function`.
     /// - Throws: ``GuestError`` `unknownImport`, `unsuitableExport` or `unsupportedWorld`.
     package init(_ code: GuestCode, name: String, function: String?, host: GuestHost) throws(GuestError) {
-        switch code {
+        switch code.kind {
         case .module(let module):
             entry = try Self.check(module, name, function: function ?? "_start", host)
         case .component(let component, let flush):

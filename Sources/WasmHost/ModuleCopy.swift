@@ -13,6 +13,8 @@ struct ModuleCopy: ~Copyable {
 
     /// A sealed memfd; its offset is of no account.
     let descriptor: OwnedFileDescriptor
+    /// How many bytes it has.
+    let count: Int
     let digest: String
 
     /// Copies a file from its beginning; the offset of `source` stays.
@@ -32,12 +34,13 @@ struct ModuleCopy: ~Copyable {
                 if copied == 0 { break }
             }
             try systemCall("fcntl", "F_ADD_SEALS") { martlet_seal(memory.raw) }
-            digest = try Self.withBytes(of: memory.raw) { bytes in
+            digest = try Self.withBytes(of: memory.raw, count: offset) { bytes in
                 var hash = SHA256()
                 hash.update(bytes)
                 return hash.finish()
             }
             descriptor = memory
+            count = offset
         } catch {
             throw GuestError(error)
         }
@@ -53,18 +56,20 @@ struct ModuleCopy: ~Copyable {
             precondition(written == bytes.count, "a memfd takes a small text whole")
             digest = SHA256.digest(of: text)
             descriptor = memory
+            count = bytes.count
         } catch {
             throw GuestError(error)
         }
     }
 
-    /// Maps a sealed memfd for the length of the call.
-    static func withBytes<Result>(
-        of descriptor: Int32, _ body: (UnsafeRawBufferPointer) -> Result
+    /// Maps the bytes for the length of the call.
+    borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) throws(SystemCallError) -> Result {
+        try Self.withBytes(of: descriptor.raw, count: count, body)
+    }
+
+    private static func withBytes<Result>(
+        of descriptor: Int32, count: Int, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(SystemCallError) -> Result {
-        var status = stat()
-        try systemCall("fstat", "memfd") { fstat(descriptor, &status) }
-        let count = Int(status.st_size)
         guard count > 0 else {
             return body(UnsafeRawBufferPointer(start: nil, count: 0))
         }

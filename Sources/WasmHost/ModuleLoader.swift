@@ -4,10 +4,17 @@ internal import SystemPackage
 package import Wasm
 
 /// A module or component whose code is mapped.
-package enum GuestCode {
-    case module(Module)
-    /// With the component that brings out what the first has not flushed.
-    case component(Component, flush: Component)
+package struct GuestCode {
+    enum Kind {
+        case module(Module)
+        /// With the component that brings out what the first has not flushed.
+        case component(Component, flush: Component)
+    }
+
+    let kind: Kind
+    /// The descriptors that must be open while the guest is instantiated and run: wasmtime maps the initial contents of
+    /// memories from the artifact's file each time. They belong to the engine and are closed with the code.
+    package let descriptors: [Int32]
 }
 
 /// Gets the code of modules: out of the artifact cache, or by having them compiled.
@@ -22,7 +29,7 @@ package final class ModuleLoader {
     private let cache: ArtifactCache
     private let compiler: Compiler
     /// Loaded when the first component is.
-    private var flush: Component?
+    private var flush: Artifact?
 
     /// - Parameter confine: runs in each compile helper before it touches the module; it must leave open what is open.
     package init(
@@ -91,32 +98,44 @@ package final class ModuleLoader {
 
     /// The code of an artifact of the cache, with what it needs to run; nil if it is not there.
     private func map(_ digest: String) throws(GuestError) -> GuestCode? {
-        switch mapArtifact(digest) {
-        case .module(let module): .module(module)
-        case .component(let component): .component(component, flush: try loadFlush())
-        case nil: nil
+        guard let artifact = mapArtifact(digest) else {
+            return nil
+        }
+        switch artifact.code {
+        case .module(let module):
+            return GuestCode(kind: .module(module), descriptors: artifact.descriptors)
+        case .component(let component):
+            let (flush, descriptors) = try loadFlush()
+            return GuestCode(
+                kind: .component(component, flush: flush), descriptors: artifact.descriptors + descriptors)
         }
     }
 
     /// Loads our own component, if need be compiling it: that blocks for some 10 ms, once per node.
-    private func loadFlush() throws(GuestError) -> Component {
-        if let flush {
-            return flush
+    private func loadFlush() throws(GuestError) -> (Component, descriptors: [Int32]) {
+        if let flush, case .component(let component) = flush.code {
+            return (component, flush.descriptors)
         }
         let copy = try ModuleCopy(of: OutputFlush.text)
         if mapArtifact(copy.digest) == nil {
             try start(copy, name: "the component that flushes").finish(limits: compiler.limits)
         }
-        guard case .component(let loaded) = mapArtifact(copy.digest) else {
+        let artifact = mapArtifact(copy.digest)
+        guard let artifact, case .component(let component) = artifact.code else {
             throw GuestError(.engine, "the component that flushes was compiled, but the artifact can't be loaded")
         }
-        flush = loaded
-        return loaded
+        flush = artifact
+        return (component, artifact.descriptors)
     }
 
-    private enum Artifact {
-        case module(Module)
-        case component(Component)
+    private struct Artifact {
+        enum Code {
+            case module(Module)
+            case component(Component)
+        }
+
+        let code: Code
+        let descriptors: [Int32]
     }
 
     /// Maps an artifact of the cache. One that wasmtime refuses is removed: it is a miss.
@@ -127,14 +146,26 @@ package final class ModuleLoader {
         let artifact = OwnedFileDescriptor(owning: raw)
         // The very file that was checked, whatever its name stands for by now.
         let path = "/proc/self/fd/\(artifact.raw)"
+        // wasmtime opens it anew, and gets the lowest free number.
+        let next = dup(artifact.raw)
+        if next >= 0 { _ = close(next) }
         do throws(EngineError) {
-            switch kind {
-            case .module: return .module(try Module(mapping: path, with: engine))
-            case .component: return .component(try Component(mapping: path, with: engine))
-            }
+            let code: Artifact.Code =
+                switch kind {
+                case .module: .module(try Module(mapping: path, with: engine))
+                case .component: .component(try Component(mapping: path, with: engine))
+                }
+            return Artifact(code: code, descriptors: Self.isSameFile(next, artifact.raw) ? [next] : [])
         } catch {
             cache.remove(digest, kind)
             return nil
         }
+    }
+
+    private static func isSameFile(_ left: Int32, _ right: Int32) -> Bool {
+        var first = stat()
+        var second = stat()
+        return fstat(left, &first) == 0 && fstat(right, &second) == 0 && first.st_dev == second.st_dev
+            && first.st_ino == second.st_ino
     }
 }

@@ -17,7 +17,7 @@ enum OutputFlush {
             (export "error" (type $inner (eq $outer)))
             (type $failure (variant (case "last-operation-failed" (own $inner)) (case "closed")))
             (export "stream-error" (type $stream-error (eq $failure)))
-            (export "[method]output-stream.blocking-flush"
+            (export "[method]output-stream.flush"
               (func (param "self" (borrow $stream)) (result (result (error $stream-error)))))))
           (alias export $streams "output-stream" (type $stream))
           (import "wasi:cli/stdout@0.2.0" (instance $stdout
@@ -28,7 +28,7 @@ enum OutputFlush {
           (core instance $memory (instantiate $memory))
           (core func $get (canon lower (func $stdout "get-stdout")))
           (core func $flush
-            (canon lower (func $streams "[method]output-stream.blocking-flush") (memory $memory "memory")))
+            (canon lower (func $streams "[method]output-stream.flush") (memory $memory "memory")))
           (core module $main
             (import "" "get" (func $get (result i32)))
             (import "" "flush" (func $flush (param i32 i32)))

@@ -17,7 +17,7 @@ struct ContainerFork {
     private let host: GuestHost
 
     fileprivate struct Guest {
-        let mapped: MappedGuest
+        let code: GuestCode
         let program: GuestProgram
         let invocation: GuestInvocation
         /// What `ps` is to show: the arguments, each with its NUL.
@@ -26,16 +26,16 @@ struct ContainerFork {
         let name: String
     }
 
-    /// - Parameter mapped: the module's code; nil for a native entrypoint.
+    /// - Parameter code: the module's code; nil for a native entrypoint.
     /// - Throws: `SpecError` or `GuestError`: the specification, or the guest, can't be run here.
-    init(_ pending: PendingCreate, _ bundle: PreparedBundle, guest mapped: MappedGuest?, _ supply: GuestSupply) throws {
+    init(_ pending: PendingCreate, _ bundle: PreparedBundle, code: GuestCode?, _ supply: GuestSupply) throws {
         self.pending = pending
         host = supply.host
         let request = pending.request
         var plan = try ContainerPlan(bundle.config.spec, request: request)
         plan.profile = bundle.filter
         plan.standardIO = [pending[.stdin], pending[.stdout], pending[.stderr]]
-        guard let mapped, case .wasm(let path, let function) = request.entrypoint else {
+        guard let code, case .wasm(let path, let function) = request.entrypoint else {
             guest = nil
             self.plan = plan
             return
@@ -44,8 +44,8 @@ struct ContainerFork {
         self.plan = plan
         let arguments = plan.process.arguments
         guest = Guest(
-            mapped: mapped,
-            program: try GuestProgram(mapped.code, name: path, function: function, host: host),
+            code: code,
+            program: try GuestProgram(code, name: path, function: function, host: host),
             invocation: try GuestInvocation(
                 arguments: arguments, environment: plan.process.environment, memoryLimit: request.guestMemoryLimit),
             title: arguments.flatMap { Array($0.utf8) + [0] },
@@ -66,7 +66,7 @@ struct ContainerFork {
         // Before the namespaces: it needs /proc as it is here. Without it `ps` only shows another name.
         _ = martlet_set_title(guest.title, guest.title.count, guest.name)
         let host = host
-        runFirstChild(plan, control: channel, program: .guest(code: Array(guest.mapped.descriptors)) { guest.run(on: host) })
+        runFirstChild(plan, control: channel, program: .guest(code: guest.code.descriptors) { guest.run(on: host) })
     }
 }
 

@@ -1,5 +1,4 @@
 internal import EngineProtocol
-internal import LinuxSystem
 internal import OCISpec
 internal import Seccomp
 internal import WasmHost
@@ -35,42 +34,15 @@ final class GuestSupply {
         }
     }
 
-    /// Maps a module's code, or starts to compile it.
-    ///
-    /// - Parameters:
-    ///   - module: the module's file; borrowed.
-    ///   - name: the file, as messages shall name it.
-    func load(_ module: Int32, name: String) throws -> Supply {
-        let before = try openDescriptors()
-        switch try loader.load(module, name: name) {
-        case .ready(let code): return .ready(MappedGuest(code: code, descriptors: try openDescriptors(since: before)))
-        case .compiling(let job): return .compiling(job)
-        }
+    /// Maps a module's code, or starts to compile it; see `ModuleLoader`.
+    func load(_ module: Int32, name: String) throws -> ModuleLoader.Loaded {
+        try loader.load(module, name: name)
     }
 
     /// Takes a compilation's code over.
-    func finish(_ job: CompileJob) throws -> MappedGuest {
-        let before = try openDescriptors()
-        let code = try loader.finish(job)
-        return MappedGuest(code: code, descriptors: try openDescriptors(since: before))
+    func finish(_ job: CompileJob) throws -> GuestCode {
+        try loader.finish(job)
     }
-
-    /// What becomes of a request for a module's code.
-    enum Supply {
-        case ready(MappedGuest)
-        case compiling(CompileJob)
-    }
-
-    /// wasmtime maps a guest's data from the artifact at each instantiation, so it keeps the artifact's file open.
-    private func openDescriptors(since before: Set<Int32> = []) throws -> Set<Int32> {
-        try Set(listDescriptors()).subtracting(before)
-    }
-}
-
-/// A guest's code, and the descriptors that it needs to be instantiated; they are closed with it.
-struct MappedGuest {
-    let code: GuestCode
-    let descriptors: Set<Int32>
 }
 
 extension EngineConfiguration {

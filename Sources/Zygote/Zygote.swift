@@ -1,3 +1,4 @@
+internal import ContainerInit
 internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
@@ -22,6 +23,8 @@ struct Zygote: ~Copyable {
     /// Returns when the shim has closed its end.
     mutating func serve() throws {
         try shim.send(EngineReport.ready(engineVersion: EngineConfiguration.engineVersion))
+        // After "ready", so that the shim does not wait for it.
+        warmUp()
         while true {
             var polled = [pollfd(fd: shim.raw, events: Int16(POLLIN), revents: 0)]
             polled += compiling.map { pollfd(fd: $0.job.resultDescriptor, events: Int16(POLLIN), revents: 0) }
@@ -56,15 +59,15 @@ struct Zygote: ~Copyable {
         do {
             let bundle = try bundles.take(pending.request.bundle)
             guard case .wasm(let path, _) = pending.request.entrypoint else {
-                return try ContainerFork(pending, bundle, guest: nil, guests).run()
+                return try ContainerFork(pending, bundle, code: nil, guests).run()
             }
             guard let module = pending[.module] else {
                 throw ContainerFailure(
                     .protocolViolation, step: path, message: "the module's file did not come with the request")
             }
             switch try guests.load(module, name: path) {
-            case .ready(let guest):
-                try ContainerFork(pending, bundle, guest: guest, guests).run()
+            case .ready(let code):
+                try ContainerFork(pending, bundle, code: code, guests).run()
             case .compiling(let job):
                 pending.report(.compiling)
                 compiling.append(Compilation(create: pending, bundle: bundle, job: job))
@@ -77,8 +80,8 @@ struct Zygote: ~Copyable {
     /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.
     private func finish(_ compilation: Compilation) {
         do {
-            let guest = try guests.finish(compilation.job)
-            try ContainerFork(compilation.create, compilation.bundle, guest: guest, guests).run()
+            let code = try guests.finish(compilation.job)
+            try ContainerFork(compilation.create, compilation.bundle, code: code, guests).run()
         } catch {
             compilation.create.report(.failed(ContainerFailure(error)))
         }

@@ -21,7 +21,9 @@ struct BPFInterpreter {
             counter += 1
             switch instruction.opcode {
             case 0x61:
-                guard from == 1, let word = context[instruction.offset] else { fatalError("a load outside the context") }
+                guard from == 1, let word = context[instruction.offset] else {
+                    fatalError("a load outside the context")
+                }
                 registers[to] = UInt64(word)
             case 0xbf: registers[to] = read(from)
             case 0xb7: registers[to] = value

@@ -17,7 +17,8 @@ import Testing
     private let own = "5:devices:/a\n3:cpuset:/\n1:cpu,cpuacct:/b\n2:name=systemd:/\n0::/c\n"
 
     private func node(_ mountinfo: String? = nil, own: String? = nil) -> CgroupNode {
-        CgroupNode(root: "/sys/fs/cgroup", isUnified: false, mountinfo: mountinfo ?? hybrid, ownCgroups: own ?? self.own)
+        CgroupNode(
+            root: "/sys/fs/cgroup", isUnified: false, mountinfo: mountinfo ?? hybrid, ownCgroups: own ?? self.own)
     }
 
     @Test func versionOneBesideVersionTwoIsHybrid() {
@@ -55,7 +56,8 @@ import Testing
         let place = try node().place(for: CgroupPath("pod/c1", id: "c1"))
         #expect(
             place.directories.map(\.path) == [
-                "/sys/fs/cgroup/cpuset/pod/c1", "/sys/fs/cgroup/devices/a/pod/c1", "/sys/fs/cgroup/cpu,cpuacct/b/pod/c1",
+                "/sys/fs/cgroup/cpuset/pod/c1", "/sys/fs/cgroup/devices/a/pod/c1",
+                "/sys/fs/cgroup/cpu,cpuacct/b/pod/c1",
                 "/sys/fs/cgroup/systemd/pod/c1",
             ])
     }
@@ -63,7 +65,8 @@ import Testing
     @Test func theMountsRootIsTakenOffTheOwnPath() throws {
         let mounts = "36 31 0:33 /docker/x /sys/fs/cgroup/devices rw - cgroup cgroup rw,devices"
         let inside = node(mounts, own: "5:devices:/docker/x/shim\n")
-        #expect(try inside.place(for: CgroupPath(nil, id: "c1")).directories[0].path == "/sys/fs/cgroup/devices/shim/c1")
+        #expect(
+            try inside.place(for: CgroupPath(nil, id: "c1")).directories[0].path == "/sys/fs/cgroup/devices/shim/c1")
         // Outside of what is mounted nothing can be made: the mount point it is.
         let outside = node(mounts, own: "5:devices:/../..\n")
         #expect(try outside.place(for: CgroupPath(nil, id: "c1")).directories[0].path == "/sys/fs/cgroup/devices/c1")
@@ -84,7 +87,8 @@ import Testing
 
     @Test func withoutADevicesControllerNoContainerIsMade() {
         let error = #expect(throws: CgroupError.self) {
-            try node("34 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset").place(for: CgroupPath("/x", id: "x"))
+            try node("34 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset").place(
+                for: CgroupPath("/x", id: "x"))
         }
         #expect(error?.code == .noController)
         #expect(error?.field == "linux.resources.devices")

@@ -21,7 +21,8 @@ import Testing
 
     @Test func theSpecificationsRulesComeFirstAndDoublesAreMerged() throws {
         let writes = try exceptions([
-            DeviceRule(allow: false, access: "rwm"), DeviceRule(allow: true, type: "c", major: 10, minor: 229, access: "r"),
+            DeviceRule(allow: false, access: "rwm"),
+            DeviceRule(allow: true, type: "c", major: 10, minor: 229, access: "r"),
             DeviceRule(allow: true, type: "c", major: 10, minor: 229, access: "w"),
             DeviceRule(allow: true, type: "c", major: 1, minor: 3, access: "rw"),
         ]).writes(isNew: true)

@@ -86,10 +86,13 @@ import Testing
                 for (major, minor) in [(1, 0), (1, 3), (8, 0), (8, 9), (77, 7)] as [(Int32, Int32)] {
                     for access in ["r", "w", "m", "rw", "rwm"] {
                         let expected = access.allSatisfy { letter in
-                            let wanted: DevicePolicy.Permissions = letter == "m" ? .mknod : letter == "r" ? .read : .write
+                            let wanted: DevicePolicy.Permissions =
+                                letter == "m" ? .mknod : letter == "r" ? .read : .write
                             let device = DevicePolicy.Selector(
                                 kind: kind == "b" ? .block : .character, major: major, minor: minor)
-                            let rule = policy.rules.last { $0.permissions.contains(wanted) && $0.selector.covers(device) }
+                            let rule = policy.rules.last {
+                                $0.permissions.contains(wanted) && $0.selector.covers(device)
+                            }
                             return rule?.allow ?? policy.allowsByDefault
                         }
                         let found = try allows(rules, kind, UInt32(major), UInt32(minor), access)

@@ -1,20 +1,26 @@
 import FoundationEssentials
 import Glibc
+import OCISpec
 
 @testable import Cgroups
 
-/// A temporary directory laid out like a cgroup's; removed when it goes.
-final class FakeCgroup {
+/// A temporary directory laid out like a cgroup's; all are removed when the tests end.
+struct FakeCgroup {
     let path: String
     var directory: CgroupDirectory { CgroupDirectory(path: path) }
 
     init(_ files: [String: String] = [:]) {
-        path = FileManager.default.temporaryDirectory.path + "/martlet-cgroup-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        path = "\(Self.top)/\(UInt64.random(in: 0 ... .max))"
         mkdir(path, 0o755)
         for (name, content) in files { write(content, to: name) }
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    private static let top: String = {
+        let top = FileManager.default.temporaryDirectory.path + "/martlet-cgroups-\(getpid())"
+        mkdir(top, 0o700)
+        atexit { try? FileManager.default.removeItem(atPath: FakeCgroup.top) }
+        return top
+    }()
 
     /// Makes the directories that `name` goes through.
     func write(_ content: String, to name: String) {
@@ -39,4 +45,9 @@ extension FakeCgroup {
     static func empty(_ names: String...) -> FakeCgroup {
         FakeCgroup(Dictionary(uniqueKeysWithValues: names.map { ($0, "") }))
     }
+}
+
+/// The `linux.resources` of a specification.
+func resources(_ json: String) throws -> LinuxResources {
+    try decodeJSON(LinuxResources.self, from: Data(json.utf8), file: "config.json")
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import OCISpec
 import Testing
 
@@ -12,14 +13,15 @@ import Testing
              "throttleReadIOPSDevice": [{"major": 8, "minor": 0, "rate": 30}],
              "throttleWriteIOPSDevice": [{"major": 8, "minor": 0, "rate": 40}]}}
             """
-        return try decodeJSON(LinuxResources.self, from: .init(json.utf8), file: nil)
+        return try decodeJSON(LinuxResources.self, from: Data(json.utf8), file: nil)
     }
 
     private let throttles = ["read_bps", "write_bps", "read_iops", "write_iops"].map { "blkio.throttle.\($0)_device" }
 
     @Test func weightsGoToBFQWhereTheOldFilesAreGone() throws {
         let cgroup = FakeCgroup(
-            Dictionary(uniqueKeysWithValues: (throttles + ["blkio.bfq.weight", "blkio.bfq.weight_device"]).map { ($0, "") }))
+            Dictionary(
+                uniqueKeysWithValues: (throttles + ["blkio.bfq.weight", "blkio.bfq.weight_device"]).map { ($0, "") }))
         try V1BlockIO.apply(try Self.resources(), to: cgroup.directory, isNew: true)
         #expect(cgroup["blkio.bfq.weight"] == "500")
         #expect(cgroup["blkio.bfq.weight_device"] == "8:0 100")

@@ -1,4 +1,5 @@
 import OCISpec
+import SystemPackage
 import Testing
 
 @testable import Cgroups

@@ -101,7 +101,8 @@ func memoryResources(_ change: (inout MemoryResources) -> Void) -> LinuxResource
     @Test func swappinessAboveOneHundredIsRefused() {
         let error = #expect(throws: CgroupError.self) {
             try V1Memory.apply(
-                memoryResources { $0.swappiness = 101 }, to: FakeCgroup.empty("memory.swappiness").directory, isNew: true)
+                memoryResources { $0.swappiness = 101 }, to: FakeCgroup.empty("memory.swappiness").directory,
+                isNew: true)
         }
         #expect(error?.field == "linux.resources.memory.swappiness")
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import OCISpec
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
     }
 
     private func limit(_ size: String, _ bytes: UInt64) throws -> HugepageLimit {
-        try decodeJSON(HugepageLimit.self, from: .init(#"{"pageSize":"\#(size)","limit":\#(bytes)}"#.utf8), file: nil)
+        try decodeJSON(HugepageLimit.self, from: Data(#"{"pageSize":"\#(size)","limit":\#(bytes)}"#.utf8), file: nil)
     }
 
     @Test func hugePagesAreCountedBySize() throws {
@@ -63,7 +64,7 @@ import Testing
 
     @Test func theNetworkClassAndPrioritiesAreWritten() throws {
         let json = #"{"network":{"classID":1048577,"priorities":[{"name":"eth0","priority":5}]}}"#
-        let resources = try decodeJSON(LinuxResources.self, from: .init(json.utf8), file: nil)
+        let resources = try resources(json)
         let cgroup = FakeCgroup.empty("net_cls.classid", "net_prio.ifpriomap")
         try V1NetCls.apply(resources, to: cgroup.directory, isNew: true)
         try V1NetPrio.apply(resources, to: cgroup.directory, isNew: true)
@@ -75,7 +76,7 @@ import Testing
 
     @Test func rdmaDevicesAreLimitedAndCounted() throws {
         let json = #"{"rdma":{"mlx5_0":{"hcaHandles":3,"hcaObjects":10000}}}"#
-        let resources = try decodeJSON(LinuxResources.self, from: .init(json.utf8), file: nil)
+        let resources = try resources(json)
         let cgroup = FakeCgroup(["rdma.max": "", "rdma.current": "mlx5_0 hca_handle=1 hca_object=20\n"])
         try V1RDMA.apply(resources, to: cgroup.directory, isNew: true)
         #expect(cgroup["rdma.max"] == "mlx5_0 hca_handle=3 hca_object=10000")
@@ -88,13 +89,15 @@ import Testing
 
     @Test func anRDMADeviceWithASpaceInItsNameIsRefused() throws {
         let resources = try decodeJSON(
-            LinuxResources.self, from: .init(#"{"rdma":{"a b":{"hcaHandles":3}}}"#.utf8), file: nil)
+            LinuxResources.self, from: Data(#"{"rdma":{"a b":{"hcaHandles":3}}}"#.utf8), file: nil)
         #expect(throws: CgroupError.self) {
             try V1RDMA.apply(resources, to: FakeCgroup.empty("rdma.max").directory, isNew: true)
         }
     }
 
-    @Test(arguments: [("THAWED\n", .thawed), ("FREEZING\n", .freezing), ("FROZEN\n", .frozen)] as [(String, FreezerState)])
+    @Test(
+        arguments: [("THAWED\n", .thawed), ("FREEZING\n", .freezing), ("FROZEN\n", .frozen)] as [(String, FreezerState)]
+    )
     func theFreezersStateIsRead(text: String, state: FreezerState) throws {
         #expect(try V1Freezer.state(of: FakeCgroup(["freezer.state": text]).directory) == state)
     }

@@ -19,6 +19,7 @@ internal import SystemPackage
 enum ContainerDriver {
     static func main() throws {
         let bundle = CommandLine.arguments[1]
+        warmUp()
         do {
             let plan = try makePlan(bundle)
             for warning in plan.warnings { tell("warning \(warning)") }
@@ -38,6 +39,7 @@ enum ContainerDriver {
             options: CreateOptions())
         var plan = try ContainerPlan(spec, request: request)
         plan.profile = try spec.linux?.seccomp.flatMap { try SeccompFilter.compile($0) }
+        if variable("DRIVER_GUEST") != nil { plan.guestFilter = try SeccompFilter.builtIn(.guest) }
         let output = try openFile(bundle + "/output", O_WRONLY | O_CREAT | O_APPEND, mode: 0o666).release()
         plan.standardIO = [nil, output, output]
         return plan
@@ -52,7 +54,7 @@ enum ContainerDriver {
             let isGuest = variable("DRIVER_GUEST") != nil
             runFirstChild(
                 plan, control: MessageChannel(owning: OwnedFileDescriptor(owning: other)),
-                program: isGuest ? .guest(guest) : .native)
+                program: isGuest ? .guest(code: [], run: guest) : .native)
         }
         _ = close(other)
         try serve(plan, MessageChannel(owning: OwnedFileDescriptor(owning: own)))
@@ -86,7 +88,8 @@ enum ContainerDriver {
             case .created:
                 tell("created")
                 guard readLine() == "start" else { exit(0) }
-                try channel.send(ContainerCommand.start)
+                // A container that has ended meanwhile shows at the next receive.
+                try? channel.send(ContainerCommand.start)
             case .failed(let failure):
                 say(failure)
                 isOver = true

@@ -36,7 +36,7 @@ struct ChildProcess {
         let pid = try spawn(output: OwnedFileDescriptor(owning: ends[1]))
         let bytes: [UInt8]
         do {
-            bytes = try Self.readAll(reading, until: start + seconds)
+            bytes = try Self.readAll(reading, until: start + seconds * 1000)
         } catch {
             kill(pid, SIGKILL)
             _ = try? Self.wait(pid)

@@ -13,9 +13,9 @@ enum Descendants {
         try systemCall("prctl", "PR_SET_CHILD_SUBREAPER") { shim_bench_adopt_orphans() }
     }
 
-    /// Reaps children until there is none; blocks. Answers whether that was so within `seconds`.
-    static func awaitEnd(within seconds: Int64) -> Bool {
-        let end = Moment.now + seconds
+    /// Reaps children until there is none; blocks. Answers whether that was so in time.
+    static func awaitEnd(milliseconds: Int64) -> Bool {
+        let end = Moment.now + milliseconds
         while Moment.now < end {
             switch attempt({ waitpid(-1, nil, WNOHANG) }) {
             case .failure: return true
@@ -26,12 +26,13 @@ enum Descendants {
         return false
     }
 
-    /// Kills and reaps every process below this one.
+    /// Kills and reaps every process below this one; a process that can't even be killed is given up after 10 s.
     static func killAll() {
         // A killed shim's children become ours, so that several rounds may be needed.
-        repeat {
+        for _ in 0..<100 {
             for child in children(of: getpid()) { kill(child, SIGKILL) }
-        } while !awaitEnd(within: 1)
+            if awaitEnd(milliseconds: 100) { return }
+        }
     }
 
     /// The children of a process, by any of its threads (proc_pid_task(5)). Empty if it is gone.

@@ -18,7 +18,7 @@ struct Moment: Comparable, Sendable {
 
     static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    static func + (moment: Moment, seconds: Int64) -> Moment {
-        Moment(nanoseconds: moment.nanoseconds + seconds * 1_000_000_000)
+    static func + (moment: Moment, milliseconds: Int64) -> Moment {
+        Moment(nanoseconds: moment.nanoseconds + milliseconds * 1_000_000)
     }
 }

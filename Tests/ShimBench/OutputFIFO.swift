@@ -23,7 +23,7 @@ final class OutputFIFO: Sendable {
     /// `.container` after `seconds`.
     func firstByte(within seconds: Int64) throws -> Moment {
         do {
-            try Readiness.wait(descriptor.raw, until: .now + seconds)
+            try Readiness.wait(descriptor.raw, until: .now + seconds * 1000)
         } catch {
             throw BenchError(.container, "the container wrote nothing to \(path) for \(seconds) s", cause: error)
         }

@@ -36,7 +36,7 @@ struct ShimRun: Sendable {
             sample.startCommand = started.milliseconds
             sample.connect = connect
             await shim.shutDown(id)
-            guard Descendants.awaitEnd(within: 10) else {
+            guard Descendants.awaitEnd(milliseconds: 10_000) else {
                 throw BenchError(.shimAnswer, "a process was left 10 s after Shutdown")
             }
             return sample

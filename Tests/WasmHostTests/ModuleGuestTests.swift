@@ -189,4 +189,23 @@ struct ModuleGuestTests {
             _ = program
         }
     }
+
+    @Test func theCodesDescriptorsAreAllThatAGuestNeeds() async {
+        await #expect(processExitsWith: .success) {
+            let fixture = try Fixture()
+            for text in [Self.prints, ComponentTexts.writesWithoutFlushing(then: "i32.const 0")] {
+                let path = try fixture.file(Array(text.utf8))
+                _ = try fixture.load(path: path)
+                let code = try fixture.load(path: path).code
+                let program = try GuestProgram(code, name: path, function: nil, host: fixture.host)
+                let invocation = try GuestInvocation(arguments: ["a"], environment: [], memoryLimit: nil)
+                let outcome = try fixture.fork {
+                    try closeDescriptors(except: code.descriptors)
+                    return try GuestRun(program, invocation, host: fixture.host).run().exitCode
+                }
+                #expect(outcome.output == (text == Self.prints ? "hello" : "from the guest"))
+                #expect(outcome.error == "")
+            }
+        }
+    }
 }

@@ -1,5 +1,5 @@
-import CLinux
 import Foundation
+import LinuxSystem
 import Testing
 
 @testable import WasmHost
@@ -128,25 +128,29 @@ struct WorldTests {
         #expect(message([], ["=x"]) == "process.env[0] is \"=x\": NAME=VALUE is needed")
     }
 
-    @Test func aTerminationSignalEndsTheGuestWithItsNumber() async {
+    @Test func aPipeThatNobodyReadsIsAnErrorOfTheWrite() async {
         await #expect(processExitsWith: .success) {
             let fixture = try Fixture()
             let program = try fixture.program(
-                #"(module (func (export "_start") (loop br 0)))"#)
-            for number in [SIGTERM, SIGINT] {
-                let outcome = try fixture.fork {
-                    GuestSignals.install()
-                    let guest = getpid()
-                    if martlet_fork() == 0 {
-                        // Whether the guest runs already does not matter.
-                        usleep(20_000)
-                        _exit(kill(guest, number))
-                    }
-                    let invocation = try GuestInvocation(arguments: ["a"], environment: [], memoryLimit: nil)
-                    return try GuestRun(program, invocation, host: fixture.host).run().exitCode
-                }
-                #expect(outcome.exitCode == 128 + number)
+                """
+                (module
+                  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+                  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+                  (memory (export "memory") 1)
+                  (data (i32.const 0) "\\10\\00\\00\\00\\01\\00\\00\\00x")
+                  (func (export "_start")
+                    (call $exit (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
+                """)
+            let outcome = try fixture.fork {
+                var ends: [Int32] = [-1, -1]
+                try systemCall("pipe") { pipe(&ends) }
+                dup2(ends[1], 1)
+                close(ends[0])
+                let invocation = try GuestInvocation(arguments: ["a"], environment: [], memoryLimit: nil)
+                return try GuestRun(program, invocation, host: fixture.host).run().exitCode
             }
+            let brokenPipe: Int32 = 64
+            #expect(outcome.exitCode == brokenPipe)
         }
     }
 }

@@ -23,6 +23,8 @@ containerd_start() {
   # Short, because the path of a socket has room for 107 bytes.
   CONTAINERD=$(mktemp -d /tmp/martlet.XXXXXX)
   CONTAINERD_NAMESPACE=${CONTAINERD##*/}
+  # Whose it is, should it ever be found without its script.
+  echo "$ROOT $$" >"$CONTAINERD/owner"
   cat >"$CONTAINERD/config.toml" <<TOML
 version = 2
 root = "$CONTAINERD/root"

@@ -59,8 +59,8 @@ int martlet_prctl(int option, unsigned long second, unsigned long third, unsigne
 
 // Signals
 
-// Empties the mask and sets the dispositions of ignored signals to their defaults. Handlers stay until an execve(2).
-int martlet_reset_signals(void);
+// Empties the mask and sets the dispositions of ignored signals, or of all, to their defaults.
+int martlet_reset_signals(int with_handlers);
 
 // From now on SIGTERM and SIGINT end the process with 128 + n: the first process of a pid namespace is not ended by
 // them otherwise (pid_namespaces(7)). execve(2) undoes it.

@@ -100,7 +100,8 @@ struct DevicePolicy: Hashable, Sendable {
     private static func number(_ value: Int64?, field: String) throws(CgroupError) -> Int32? {
         guard let value, value != -1 else { return nil }
         guard value >= 0, let number = Int32(exactly: value) else {
-            throw CgroupError(.invalid, field: field, "found \(value); a device number would be right, or nothing for all")
+            throw CgroupError(
+                .invalid, field: field, "found \(value); a device number would be right, or nothing for all")
         }
         return number
     }
@@ -116,6 +117,7 @@ struct DevicePolicy: Hashable, Sendable {
 
     private static func allowing(_ part: (Kind, Int32?, Int32?, Permissions)) -> Rule {
         Rule(
-            allow: true, selector: Selector(kind: part.0, major: part.1, minor: part.2), permissions: part.3, field: nil)
+            allow: true, selector: Selector(kind: part.0, major: part.1, minor: part.2), permissions: part.3, field: nil
+        )
     }
 }

@@ -19,13 +19,15 @@ package struct CgroupV1: Cgroup {
 
     private func requiredDirectory(of controller: String, to purpose: String) throws(CgroupError) -> CgroupDirectory {
         guard let directory = directory(of: controller) else {
-            throw CgroupError(.noController, "no \(controller) controller is mounted, so the container can't be \(purpose)")
+            throw CgroupError(
+                .noController, "no \(controller) controller is mounted, so the container can't be \(purpose)")
         }
         return directory
     }
 
     // MARK: Limits
 
+    @discardableResult
     package func create(_ resources: LinuxResources?) throws(CgroupError) -> [CgroupWarning] {
         let resources = resources ?? LinuxResources()
         try refuseWhatIsNotMounted(resources)
@@ -71,25 +73,28 @@ package struct CgroupV1: Cgroup {
             isNew.append(new)
             if isCpuset { try V1Cpuset.inherit(directory, mountPoint: entry.mountPoint, except: resources) }
         }
-        if isNew.contains(false) { try refuseWhatIsInUse() }
+        if isNew.contains(false) { try takeOver() }
         return isNew
     }
 
     /// A cgroup that was left behind is taken over, but not one that another container lives in.
-    private func refuseWhatIsInUse() throws(CgroupError) {
+    private func takeOver() throws(CgroupError) {
         let pids = try processes()
         if !pids.isEmpty {
             let path = place.directories.first?.path ?? ""
             throw CgroupError(
                 .inUse, field: "linux.cgroupsPath", "\(path) has processes in it already: \(pids.prefix(5))")
         }
+        // The list of devices can't be changed where there are cgroups below.
+        for entry in place.directories { try CgroupDirectory(path: entry.path).removeChildren() }
         if directory(of: "freezer") != nil, try freezerState() != .thawed { try thaw() }
     }
 
     private func refuseWhatIsNotMounted(_ resources: LinuxResources) throws(CgroupError) {
         if resources.unified?.isEmpty == false {
             throw CgroupError(
-                .unsupported, field: "linux.resources.unified", "this node has cgroup version 1; the field is for version 2")
+                .unsupported, field: "linux.resources.unified",
+                "this node has cgroup version 1; the field is for version 2")
         }
         for controller in V1Controllers.all {
             guard let field = controller.requestedField(in: resources), directory(of: controller.name) == nil
@@ -98,6 +103,7 @@ package struct CgroupV1: Cgroup {
         }
     }
 
+    @discardableResult
     package func update(_ resources: LinuxResources) throws(CgroupError) -> [CgroupWarning] {
         try refuseWhatIsNotMounted(resources)
         for entry in place.directories {
@@ -130,14 +136,17 @@ package struct CgroupV1: Cgroup {
     /// Frozen while the signals go out, so that no process can be made meanwhile. Without a freezer the list is gone
     /// through until it stays empty, for SIGKILL.
     package func kill(signal: Int32) throws(CgroupError) {
-        guard let freezer = directory(of: "freezer"), freezer.exists else { return try signalUntilGone(signal, list: processes) }
+        if try processes().isEmpty { return }
+        guard let freezer = directory(of: "freezer"), freezer.exists else {
+            return try signalUntilGone(signal, list: processes)
+        }
         let wasFrozen = try V1Freezer.state(of: freezer) != .thawed
         var isFrozen = wasFrozen
         if !wasFrozen {
             do {
                 try V1Freezer.freeze(freezer)
                 isFrozen = true
-            } catch where error.code == .timedOut {
+            } catch  where error.code == .timedOut {
                 isFrozen = false
             }
         }

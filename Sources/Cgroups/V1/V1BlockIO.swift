@@ -72,7 +72,8 @@ enum V1BlockIO: V1Controller {
                 let value = UInt64(parts[parts.count - 1])
             else { throw .malformed(path, line) }
             entries.append(
-                .init(op: parts.count == 3 ? String(parts[1]) : "", device: "", major: major, minor: minor, value: value))
+                .init(
+                    op: parts.count == 3 ? String(parts[1]) : "", device: "", major: major, minor: minor, value: value))
         }
         return entries
     }

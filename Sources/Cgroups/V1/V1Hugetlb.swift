@@ -33,7 +33,8 @@ func setHugetlb(_ resources: LinuxResources, in directory: CgroupDirectory, suff
         let field = "linux.resources.hugepageLimits[\(index)]"
         guard isPageSize(limit.pageSize) else {
             throw CgroupError(
-                .invalid, field: "\(field).pageSize", "found \"\(limit.pageSize)\"; such as 64KB, 2MB or 1GB would be right")
+                .invalid, field: "\(field).pageSize",
+                "found \"\(limit.pageSize)\"; such as 64KB, 2MB or 1GB would be right")
         }
         let file = "hugetlb.\(limit.pageSize).\(suffix)"
         guard directory.has(file) else {

@@ -30,7 +30,8 @@ enum V1Memory: V1Controller {
         }
         if let swappiness = memory.swappiness, swappiness != .max {
             guard swappiness <= 100 else {
-                throw CgroupError(.invalid, field: "\(field).swappiness", "found \(swappiness); 0 to 100 would be right")
+                throw CgroupError(
+                    .invalid, field: "\(field).swappiness", "found \(swappiness); 0 to 100 would be right")
             }
             try directory.write("\(swappiness)", to: "memory.swappiness", field: "\(field).swappiness")
         }
@@ -71,7 +72,8 @@ enum V1Memory: V1Controller {
         guard code == .noSuchFileOrDirectory else { throw error }
         throw CgroupError(
             .unsupported, field: error.field,
-            "this kernel does not account for swap (boot it with swapaccount=1); leave the field out", cause: error.cause)
+            "this kernel does not account for swap (boot it with swapaccount=1); leave the field out",
+            cause: error.cause)
     }
 }
 
@@ -83,7 +85,8 @@ func checkMemory(
     let field = "linux.resources.memory"
     for (name, value) in [("limit", memory.limit), ("swap", memory.swap), ("reservation", memory.reservation)] {
         if let value, value < -1 {
-            throw CgroupError(.invalid, field: "\(field).\(name)", "found \(value); bytes, or -1 for no limit, would be right")
+            throw CgroupError(
+                .invalid, field: "\(field).\(name)", "found \(value); bytes, or -1 for no limit, would be right")
         }
     }
     if let limit = memory.limit, let swap = memory.swap, limit > 0, swap > 0, swap < limit {
@@ -95,7 +98,8 @@ func checkMemory(
     let used = try directory.number(usage)
     for (name, value) in [("limit", memory.limit), ("swap", memory.swap)] {
         if let value, value > 0, UInt64(value) <= used {
-            throw CgroupError(.rejected, field: "\(field).\(name)", "\(value) bytes are no more than the \(used) in use")
+            throw CgroupError(
+                .rejected, field: "\(field).\(name)", "\(value) bytes are no more than the \(used) in use")
         }
     }
 }

@@ -26,7 +26,8 @@ enum V1NetPrio: V1Controller {
 
     static func apply(_ resources: LinuxResources, to directory: CgroupDirectory, isNew: Bool) throws(CgroupError) {
         for (index, priority) in (resources.network?.priorities ?? []).enumerated() {
-            try directory.write("\(priority.name) \(priority.priority)", to: "net_prio.ifpriomap", field: "\(field)[\(index)]")
+            try directory.write(
+                "\(priority.name) \(priority.priority)", to: "net_prio.ifpriomap", field: "\(field)[\(index)]")
         }
     }
 }

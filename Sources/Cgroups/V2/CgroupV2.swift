@@ -21,13 +21,14 @@ package struct CgroupV2: Cgroup {
 
     // MARK: Limits
 
+    @discardableResult
     package func create(_ resources: LinuxResources?) throws(CgroupError) -> [CgroupWarning] {
         let resources = resources ?? LinuxResources()
         try V2Controllers.refuseWhatIsGone(resources)
         var isMade = false
         do {
             let (isNew, available) = try V2Tree(leaf: directory, root: root).make { _ in isMade = true }
-            if !isNew { try refuseWhatIsInUse() }
+            if !isNew { try takeOver() }
             try apply(resources, isNew: isNew, available: available)
             try V2Devices.attach(resources.devices, to: directory)
         } catch {
@@ -42,6 +43,7 @@ package struct CgroupV2: Cgroup {
         return V2Controllers.warnings(resources)
     }
 
+    @discardableResult
     package func update(_ resources: LinuxResources) throws(CgroupError) -> [CgroupWarning] {
         try V2Controllers.refuseWhatIsGone(resources)
         let available = Set(
@@ -58,7 +60,8 @@ package struct CgroupV2: Cgroup {
             else { continue }
             let type = (try? directory.read("cgroup.type")).map { ", which is \"\(trimmed($0))\"" } ?? ""
             throw CgroupError(
-                .noController, field: field, "the controller \(controller.name) can't be enabled for \(directory.path)\(type)")
+                .noController, field: field,
+                "the controller \(controller.name) can't be enabled for \(directory.path)\(type)")
         }
         for controller in V2Controllers.all where available.contains(controller.name) {
             try controller.apply(resources, to: directory, isNew: isNew)
@@ -68,12 +71,13 @@ package struct CgroupV2: Cgroup {
     }
 
     /// A cgroup that was left behind is taken over, but not one that another container lives in.
-    private func refuseWhatIsInUse() throws(CgroupError) {
+    private func takeOver() throws(CgroupError) {
         let pids = try processes()
         if !pids.isEmpty {
             throw CgroupError(
                 .inUse, field: "linux.cgroupsPath", "\(directory.path) has processes in it already: \(pids.prefix(5))")
         }
+        try directory.removeChildren()
         if try freezerState() != .thawed { try thaw() }
     }
 

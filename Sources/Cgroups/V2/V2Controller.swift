@@ -35,7 +35,8 @@ enum V2Controllers {
         if resources.network?.priorities?.isEmpty == false { field = "network.priorities" }
         if let field {
             throw CgroupError(
-                .unsupported, field: "linux.resources.\(field)", "this node has cgroup version 2, which has nothing for it")
+                .unsupported, field: "linux.resources.\(field)",
+                "this node has cgroup version 2, which has nothing for it")
         }
     }
 
@@ -45,7 +46,8 @@ enum V2Controllers {
         func ignored(_ field: String) {
             warnings.append(
                 CgroupWarning(
-                    field: "linux.resources.\(field)", message: "cgroup version 2 has nothing for it; the field is ignored"))
+                    field: "linux.resources.\(field)",
+                    message: "cgroup version 2 has nothing for it; the field is ignored"))
         }
         if let swappiness = resources.memory?.swappiness, swappiness != .max { ignored("memory.swappiness") }
         if resources.memory?.disableOOMKiller == true { ignored("memory.disableOOMKiller") }

@@ -46,11 +46,14 @@ enum V2Freezer {
             var text = [UInt8](repeating: 0, count: 256)
             switch attempt({ pread(events.raw, &text, text.count, 0) }) {
             case .success(let count):
-                if String(decoding: text[..<count], as: UTF8.self).split(separator: "\n").contains("frozen 1") { return }
+                if String(decoding: text[..<count], as: UTF8.self).split(separator: "\n").contains("frozen 1") {
+                    return
+                }
             case .failure(let code): throw .read(path, code)
             }
             guard left > 0 else {
-                throw CgroupError(.timedOut, "\(directory.path) did not freeze in \(milliseconds) ms; it was thawed again")
+                throw CgroupError(
+                    .timedOut, "\(directory.path) did not freeze in \(milliseconds) ms; it was thawed again")
             }
             // In short turns, so that a notice that came between reading and polling costs little.
             let turn = min(left, 20)

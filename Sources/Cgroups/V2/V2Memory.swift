@@ -41,7 +41,8 @@ enum V2Memory: V2Controller {
         guard swap != -1, limit != -1 else { return swap }
         guard let limit else {
             throw CgroupError(
-                .invalid, field: "\(field).swap", "it counts memory and swap together, so \(field).limit must be given too")
+                .invalid, field: "\(field).swap",
+                "it counts memory and swap together, so \(field).limit must be given too")
         }
         return swap - limit
     }

@@ -11,7 +11,8 @@ extension CgroupDirectory {
             func value(_ key: String) -> Substring? {
                 parts.first { $0.hasPrefix(key + "=") }.map { $0.dropFirst(key.utf8.count + 1) }
             }
-            guard let avg10 = value("avg10").flatMap({ Double($0) }), let avg60 = value("avg60").flatMap({ Double($0) }),
+            guard let avg10 = value("avg10").flatMap({ Double($0) }),
+                let avg60 = value("avg60").flatMap({ Double($0) }),
                 let avg300 = value("avg300").flatMap({ Double($0) }), let total = value("total").flatMap({ UInt64($0) })
             else { throw .malformed(file(name), line) }
             let entry = V2Metrics.PSI.Line(avg10: avg10, avg60: avg60, avg300: avg300, total: total)

@@ -36,7 +36,8 @@ struct V2Tree {
     /// that matters only to a limit that needs them.
     private func enable(_ level: CgroupDirectory) {
         guard let available = try? controllers(of: level),
-            let enabled = try? Set(level.read("cgroup.subtree_control").split(whereSeparator: \.isWhitespace).map(String.init))
+            let enabled = try? Set(
+                level.read("cgroup.subtree_control").split(whereSeparator: \.isWhitespace).map(String.init))
         else { return }
         let missing = available.subtracting(enabled).sorted()
         guard !missing.isEmpty else { return }

@@ -38,7 +38,7 @@ package struct ContainerPlan: Sendable {
     package var profile: SeccompFilter?
     /// The built-in filter of wasm guests.
     package var guestFilter: SeccompFilter?
-    /// Descriptors that become 0, 1 and 2; borrowed. Nil is /dev/null. Not used when the process has a terminal.
+    /// Descriptors that become 0, 1 and 2; borrowed, none of them below 3. Nil is /dev/null. Not used when the process has a terminal.
     package var standardIO: [Int32?] = [nil, nil, nil]
     /// What the specification asks for and is passed over; a sentence each.
     package let warnings: [String]

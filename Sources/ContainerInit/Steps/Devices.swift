@@ -52,7 +52,8 @@ private func makeNode(
 /// What an image has in a node's place must be that node: a file that poses as /dev/null would be what covers the
 /// masked paths.
 private func checkExisting(_ device: DevicePlan, name: String, in folder: Int32) throws(SystemCallError) {
-    let found = try FileStatus(of: try openFile(name, OpenFlag.path | O_NOFOLLOW, in: folder).raw)
+    let node = try openFile(name, OpenFlag.path | O_NOFOLLOW, in: folder)
+    let found = try FileStatus(of: node.raw, name: device.path)
     let isSame =
         switch device.kind {
         case .character: found.kind == .characterDevice && found.representedDevice == device.number

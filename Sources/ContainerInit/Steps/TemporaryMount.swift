@@ -26,7 +26,8 @@ private func modeOfDirectory(
     at path: String, _ root: borrowing RootDirectory
 ) throws(SystemCallError) -> UInt32? {
     do {
-        return try FileStatus(of: try root.open(path).raw, name: path).permissions
+        let place = try root.open(path)
+        return try FileStatus(of: place.raw, name: path).permissions
     } catch {
         if error.errno == .noSuchFileOrDirectory { return nil }
         throw error

@@ -53,7 +53,12 @@ final class Command: Sendable {
         collect(err.fileHandleForReading, group) { $0.stderr.append($1) }
         if let feed, let input {
             Self.thread { [mayEndInput] in
-                // The program may end before it has read it all.
+                // The program may end before it has read it all: an error then, not the end of these tests. For this
+                // thread only, since programs inherit what is ignored.
+                var signals = sigset_t()
+                sigemptyset(&signals)
+                sigaddset(&signals, SIGPIPE)
+                pthread_sigmask(SIG_BLOCK, &signals, nil)
                 try? feed.fileHandleForWriting.write(contentsOf: input)
                 mayEndInput.wait()
                 try? feed.fileHandleForWriting.close()

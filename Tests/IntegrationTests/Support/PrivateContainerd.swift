@@ -41,6 +41,8 @@ actor PrivateContainerd {
             try FileManager.default.createDirectory(
                 atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
         }
+        // Whose it is, should it ever be found without its test process.
+        try "\(Repository.folder) \(getpid())\n".write(toFile: "\(folder)/owner", atomically: true, encoding: .utf8)
         try Self.configuration(folder).write(toFile: "\(folder)/config.toml", atomically: true, encoding: .utf8)
         daemon = try Self.launch(folder)
         ContainerdEnd.arrange(folder: folder, namespace: namespace)

@@ -1,5 +1,4 @@
 internal import Bundle
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 internal import Logging

@@ -1,4 +1,5 @@
 internal import Bundle
+internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 internal import Logging

@@ -12,7 +12,7 @@ enum ShimCgroup {
         guard cgroup.exists else {
             throw TaskError(.failedPrecondition, "shim_cgroup: there is no cgroup \(path)")
         }
-        for file in cgroup.procsFiles {
+        for file in cgroup.entryFiles {
             do {
                 try writeText("0", toFileAt: file)
             } catch {

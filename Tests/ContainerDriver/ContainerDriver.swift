@@ -35,7 +35,7 @@ enum ContainerDriver {
         let procs = variable("DRIVER_PROCS")?.split(separator: ":").map(String.init) ?? []
         let request = CreateRequest(
             id: splitLast(bundle).last ?? "test", bundle: bundle, rootfs: bundle + "/rootfs", entrypoint: .native,
-            cgroup: CgroupPlacement(procsFiles: procs), guestMemoryLimit: nil, descriptors: [],
+            cgroup: CgroupPlacement(entryFiles: procs), guestMemoryLimit: nil, descriptors: [],
             options: CreateOptions())
         var plan = try ContainerPlan(spec, request: request)
         plan.profile = try spec.linux?.seccomp.flatMap { try SeccompFilter.compile($0) }

@@ -62,6 +62,7 @@ let package = Package(
         .executable(name: "martlet", targets: ["martlet"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -78,10 +79,9 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
-        library("TOML"),
         library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
-        library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
+        library("EngineProtocol", ["CLinux", "LinuxSystem", system]),
         library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),
 
         // The engine.
@@ -96,19 +96,19 @@ let package = Package(
 
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
-        library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
+        library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
         library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
             [
                 "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec",
-                "TOML", nioCore, nioPosix, protobuf, logging, system,
+                "TOMLKit", nioCore, nioPosix, protobuf, logging, system,
             ]),
         library(
             "ShimCommand",
             [
-                "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "CLinux", "OCISpec", "LinuxSystem", protobuf,
-                logging, system,
+                "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "OCISpec",
+                "LinuxSystem", protobuf, logging, system,
             ]),
         library("MartletCommands", [argumentParser, "OCISpec", "Bundle"]),
 
@@ -116,7 +116,6 @@ let package = Package(
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
         executable("martlet", ["MartletCommands"]),
 
-        tests("TOMLTests", ["TOML"]),
         tests(
             "ShimServiceTests",
             [

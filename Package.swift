@@ -110,7 +110,12 @@ let package = Package(
                 "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "OCISpec",
                 "LinuxSystem", protobuf, logging, system,
             ]),
-        library("MartletCommands", [argumentParser, "OCISpec", "Bundle"]),
+        library(
+            "MartletCommands",
+            [
+                argumentParser, "Bundle", "Cgroups", "ContainerInit", "EngineProtocol", "OCISpec", "Seccomp",
+                "ShimService",
+            ]),
 
         executable("containerd-shim-martlet-v1", ["ShimCommand"]),
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime),
@@ -125,6 +130,12 @@ let package = Package(
         tests(
             "ShimCommandTests",
             ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
+        tests("MartletCommandsTests", ["MartletCommands", "OCISpec", argumentParser]),
+        // Looks at what was built; hence the executables.
+        tests(
+            "LayoutTests",
+            ["containerd-shim-martlet-v1", "martlet-engine", "martlet", "EngineProtocol", "LinuxSystem"],
+            linker: linkWasmtime),
         tests("OCISpecTests", ["OCISpec"]),
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
         tests("SeccompTests", ["Seccomp", "CSeccomp", "OCISpec", "LinuxSystem", "CLinux", system]),

@@ -29,15 +29,6 @@ final class ConfigurationFileTests {
         return try LaunchOptions(Google_Protobuf_Any(packing: options))
     }
 
-    @Test func aFileThatIsNotThereMeansTheDefaults() throws {
-        #expect(try ConfigurationReader.read(file: "\(file)-not") == ShimConfiguration())
-    }
-
-    @Test func aFileIsRead() throws {
-        try write("[log]\nlevel = \"warning\"\n")
-        #expect(try ConfigurationReader.read(file: file).logLevel == .warning)
-    }
-
     @Test func aFileThatCannotBeReadIsAnError() throws {
         let error = try #require(throws: ConfigurationError.self) { try ConfigurationReader.read(file: "/tmp") }
         #expect(error.code == .unreadable)
@@ -52,7 +43,7 @@ final class ConfigurationFileTests {
         #expect(error.message.contains("seccomp.guest,"))
     }
 
-    @Test func optionsMayHoldTheText() throws {
+    @Test func theTextInOptionsGoesBeforeTheFileThatTheyName() throws {
         let found = try options {
             $0.configBody = Data("SystemdCgroup = true\nBinaryName = \"x\"\nseccomp.guest = \"off\"".utf8)
             $0.configPath = "/not/looked/at"
@@ -60,11 +51,6 @@ final class ConfigurationFileTests {
         #expect(found.systemdCgroup)
         #expect(found.guestSeccomp == .off)
         #expect(found.ignored == ["BinaryName"])
-    }
-
-    @Test func optionsMayNameAFile() throws {
-        try write("log.level = \"error\"")
-        #expect(try options { $0.configPath = file }.logLevel == .error)
     }
 
     @Test func aMistakeInTheOptionsIsToldWithWhereItStands() throws {

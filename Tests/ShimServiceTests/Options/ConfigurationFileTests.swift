@@ -1,4 +1,5 @@
 import ContainerdAPI
+import EngineProtocol
 import FoundationEssentials
 import Glibc
 import ShimService

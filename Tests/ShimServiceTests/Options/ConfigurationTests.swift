@@ -60,16 +60,17 @@ struct ConfigurationTests {
         #expect(Mirror(reflecting: configuration.engine).children.count == 4)
     }
 
-    @Test(
-        arguments: [
-            ("gc", \EngineFeatures.gc), ("exceptions", \.exceptions), ("threads", \.threads), ("memory64", \.memory64),
+    @Test func aFeatureIsSetByItsOwnKeyAlone() throws {
+        let features: [(String, KeyPath<EngineFeatures, Bool?>)] = [
+            ("gc", \.gc), ("exceptions", \.exceptions), ("threads", \.threads), ("memory64", \.memory64),
             ("tail-calls", \.tailCalls), ("relaxed-simd", \.relaxedSIMD), ("multi-memory", \.multiMemory),
             ("function-references", \.functionReferences),
-        ] as [(String, KeyPath<EngineFeatures, Bool?> & Sendable)])
-    func aFeatureIsSetByItsOwnKeyAlone(key: String, feature: KeyPath<EngineFeatures, Bool?> & Sendable) throws {
-        let features = try parse("[engine]\n\(key) = true").engine.features
-        #expect(features[keyPath: feature] == true)
-        #expect(Mirror(reflecting: features).children.count { "\($0.value)" != "nil" } == 1)
+        ]
+        for (key, feature) in features {
+            let found = try parse("[engine]\n\(key) = true").engine.features
+            #expect(found[keyPath: feature] == true)
+            #expect(Mirror(reflecting: found).children.count { "\($0.value)" != "nil" } == 1)
+        }
     }
 
     @Test func whatIsNotSaidStaysAsItIs() throws {
@@ -108,7 +109,7 @@ struct ConfigurationTests {
 
     @Test(arguments: ["0", "-1", "1.5", "\"1MB\"", "\"MiB\"", "\"-1KiB\"", "\"0KiB\"", "\"16777216TiB\"", "\"\""])
     func whatIsNoSizeIsRefused(text: String) throws {
-        let complaint = try #require(complaint("cache.max-size = \(text)"))
+        let complaint = try #require(self.complaint("cache.max-size = \(text)"))
         #expect(complaint.hasPrefix("\(Self.file): cache.max-size: found \(text); expected bytes"))
     }
 
@@ -117,7 +118,7 @@ struct ConfigurationTests {
         ("x\n= 1", "line 1, column 2: "), ("[log]\n# \0\nlevel = \"debug\"", "line 2: found a NUL"),
     ])
     func whatIsNotTOMLIsToldWithItsPlace(text: String, place: String) throws {
-        let complaint = try #require(complaint(text))
+        let complaint = try #require(self.complaint(text))
         #expect(complaint.hasPrefix("\(Self.file): \(place)"))
     }
 

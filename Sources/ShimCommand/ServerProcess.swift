@@ -23,6 +23,7 @@ enum ServerProcess {
         let listening = OwnedFileDescriptor(owning: socket)
         do {
             // Before the log opens: the first free descriptors are 0 to 2, which containerd waits for to be closed.
+            try closeDescriptors(except: [socket])
             try detachStandardStreams(log: settings.bundle.path(of: .log))
             let logger = logger(settings, arguments)
             try setTitle(program, arguments)

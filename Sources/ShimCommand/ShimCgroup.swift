@@ -1,7 +1,7 @@
-internal import SystemPackage
 internal import Cgroups
 internal import LinuxSystem
 internal import ShimService
+internal import SystemPackage
 
 /// The cgroup that the runtime's options name for the shim itself (`shim_cgroup`).
 enum ShimCgroup {

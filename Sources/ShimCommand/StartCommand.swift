@@ -1,6 +1,5 @@
 internal import Bundle
 internal import CLinux
-internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
 internal import OCISpec
@@ -18,6 +17,8 @@ package struct StartCommand {
     package var environment: [String: String]
     package var configurationFile = ShimConfiguration.path
     package var socketFolder = SocketAddress.folder
+    /// The engine's executable; nil: it is looked for beside the shim's.
+    package var engine: String?
 
     package init(arguments: Arguments, program: String, environment: [String: String]) {
         self.arguments = arguments
@@ -39,7 +40,7 @@ package struct StartCommand {
         let options = try StartInput.options(input, id: arguments.id, namespace: arguments.namespace)
         var configuration = try ConfigurationReader.read(file: configurationFile)
         if let level = options.logLevel { configuration.logLevel = level }
-        let engine = try EngineLocation.find(besideShim: EngineLocation.ownExecutable())
+        let engine = try engine ?? EngineLocation.find(besideShim: EngineLocation.ownExecutable())
         let address = SocketAddress(
             containerd: arguments.address, namespace: arguments.namespace,
             group: config.spec.shimGroup(id: arguments.id), folder: socketFolder)

@@ -1,3 +1,4 @@
+internal import Bundle
 internal import Cgroups
 internal import ContainerdAPI
 internal import EngineProtocol
@@ -21,7 +22,9 @@ extension TTRPCStatus {
         case is CancellationError: .cancelled
         case let error as RolledBack: code(of: error.error)
         case let error as TaskError: code(of: error.code)
-        case is SpecError, is ConfigurationError, is PayloadError: .invalidArgument
+        case is SpecError, is ConfigurationError, is PayloadError, is EntrypointError: .invalidArgument
+        case let error as BundleError: error.code == .notAbsolute ? .invalidArgument : .failedPrecondition
+        case let error as CgroupError: code(of: error)
         case let error as ContainerFailure: code(of: error)
         case let error as SystemCallError: code(of: error.errno)
         case is ChannelError: .internal
@@ -49,6 +52,15 @@ extension TTRPCStatus {
         case .systemCall: failure.errno.map { code(of: Errno(rawValue: $0)) } ?? .unknown
         case .hook: .unknown
         case .protocolViolation: .internal
+        }
+    }
+
+    private static func code(of error: CgroupError) -> TTRPCCode {
+        switch error.code {
+        case .invalid, .unsupported: .invalidArgument
+        case .noController, .inUse, .notFound: .failedPrecondition
+        case .timedOut: .deadlineExceeded
+        case .rejected, .unreadable: error.errno.map(code(of:)) ?? .unknown
         }
     }
 

@@ -38,7 +38,8 @@ package final class Monitored<Value: Sendable>: @unchecked Sendable {
         return try body(&value)
     }
 
-    /// Blocks until `body`, which is asked at once and after each change, answers something.
+    /// Blocks until `body`, which is asked at once and after each change, answers something. It may change the value
+    /// when it answers.
     ///
     /// - Parameter timeout: how long at most; nil is for ever.
     /// - Returns: nil when the time ran out.
@@ -47,7 +48,10 @@ package final class Monitored<Value: Sendable>: @unchecked Sendable {
         defer { pthread_mutex_unlock(mutex) }
         var deadline = timeout.map(timespec.init(monotonicAfter:))
         while true {
-            if let result = body(&value) { return result }
+            if let result = body(&value) {
+                pthread_cond_broadcast(condition)
+                return result
+            }
             if deadline == nil {
                 pthread_cond_wait(condition, mutex)
             } else if pthread_cond_timedwait(condition, mutex, &deadline!) == ETIMEDOUT {

@@ -1,0 +1,101 @@
+import Bundle
+import ContainerdAPI
+import Glibc
+import LinuxSystem
+import Logging
+import OCISpec
+import SwiftProtobuf
+import Testing
+
+@testable import ShimCommand
+@testable import ShimService
+
+struct CommandTests {
+    private let folder = TestFolder()
+
+    private func command(id: String = "c1") -> StartCommand {
+        var arguments = Arguments()
+        arguments.namespace = "ns"
+        arguments.id = id
+        arguments.address = "/c.sock"
+        var command = StartCommand(arguments: arguments, program: "shim", environment: [:])
+        command.configurationFile = "\(folder.path)/config.toml"
+        command.socketFolder = "\(folder.path)/s"
+        command.engine = "/engine"
+        return command
+    }
+
+    private func start(_ command: StartCommand) throws -> String {
+        try command.run(in: folder.path, input: []) { _, _, _, _ in _exit(9) }
+    }
+
+    @Test func aContainerOfARunningPodIsToldThePodsShim() throws {
+        try folder.write(
+            #"{"ociVersion":"1.1.0","annotations":{"io.kubernetes.cri.sandbox-id":"pod"}}"#, to: "config.json")
+        let address = SocketAddress(containerd: "/c.sock", namespace: "ns", group: "pod", folder: "\(folder.path)/s")
+        guard case .listening(let socket) = try ShimSocket.listen(at: address) else {
+            Issue.record("nobody is there yet")
+            return
+        }
+        #expect(try start(command()) == address.text)
+        #expect(try readText("\(folder.path)/address") == address.text)
+        _ = consume socket
+    }
+
+    @Test func aStartThatFailsLeavesNothing() throws {
+        #expect(throws: BundleError.self) { try start(command()) }
+        try folder.write(#"{"ociVersion":"1.1.0","process":{"cwd":7}}"#, to: "config.json")
+        let error = #expect(throws: SpecError.self) { try start(command()) }
+        #expect(error?.field == "process.cwd")
+        try folder.write(#"{"ociVersion":"1.1.0"}"#, to: "config.json")
+        try folder.write("[nope]\nkey = 1", to: "config.toml")
+        #expect(throws: ConfigurationError.self) { try start(command()) }
+        #expect(!folder.exists("s") && !folder.exists("address"))
+    }
+
+    @Test func bootstrapParametersOfContainerd23AreNoRuntimeOptions() throws {
+        // Fields 1 and 2: the id and the namespace; 7: containerd's path.
+        let bytes: [UInt8] =
+            [0x0a, 2] + Array("c1".utf8) + [0x12, 2] + Array("ns".utf8) + [0x3a, 1] + Array("x".utf8)
+        #expect(try StartInput.options(bytes, id: "c1", namespace: "ns") == LaunchOptions())
+        #expect(throws: TaskError.self) { try StartInput.options(bytes, id: "c2", namespace: "ns") }
+        #expect(throws: TaskError.self) { try StartInput.options([0xff, 0xff], id: "c1", namespace: "ns") }
+        let options = try Google_Protobuf_Any(packing: RuncOptions.with { $0.shimCgroup = "/s" })
+        #expect(
+            try StartInput.options(options.serializedBytes(), id: "c1", namespace: "ns").shimCgroup == "/s")
+    }
+
+    @Test func deleteOfWhatWasNeverCreatedSaysThatItWasKilled() throws {
+        let response = try DeleteCommand(id: "c1", folder: folder.path, logger: Logger(label: "test")).run()
+        #expect(response.exitStatus == 137 && response.pid == 0 && response.hasExitedAt)
+    }
+
+    @Test func deleteTellsTheExitThatTheShimRecordedAndMayBeCalledAgain() throws {
+        let bundle = try Bundle(path: folder.path)
+        try bundle.write("77", to: .initPid)
+        try bundle.write(ExitRecord(pid: 77, status: 3, seconds: 1_700_000_000, nanoseconds: 5))
+        let address = SocketAddress(containerd: "/c", namespace: "ns", group: "g", folder: folder.path)
+        _ = try ShimSocket.listen(at: address)
+        try bundle.write(address.text, to: .address)
+        for _ in 0..<2 {
+            let response = try DeleteCommand(id: "c1", folder: folder.path, logger: Logger(label: "test")).run()
+            #expect(response.exitStatus == 3 && response.pid == 77)
+            #expect(response.exitedAt == .init(seconds: 1_700_000_000, nanos: 5))
+        }
+        #expect(access(address.path, F_OK) != 0, "the socket of the shim that has gone is removed")
+    }
+
+    @Test func infoTellsTheFeaturesAsContainerdReadsThem() throws {
+        let options = try Google_Protobuf_Any(packing: RuncOptions())
+        let info = try InfoCommand.run(input: options.serializedBytes())
+        #expect(info.name == "io.containerd.martlet.v1" && info.options == options)
+        #expect(info.features.typeURL == "types.containerd.io/opencontainers/runtime-spec/1/features/Features")
+        let json = String(decoding: info.features.value, as: UTF8.self)
+        for part in [#""rro""#, #""ociVersionMin":"1.0.0""#, #""idmap":{"enabled":true}"#] {
+            #expect(json.contains(part), "\(part)")
+        }
+        #expect(throws: TaskError.self) {
+            try InfoCommand.run(input: Google_Protobuf_Any.with { $0.typeURL = "x" }.serializedBytes())
+        }
+    }
+}

@@ -107,8 +107,8 @@ let package = Package(
         library(
             "ShimCommand",
             [
-                "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "OCISpec",
-                "LinuxSystem", protobuf, logging, system,
+                "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "CLinux", "OCISpec", "LinuxSystem", protobuf,
+                logging, system,
             ]),
         library(
             "MartletCommands",

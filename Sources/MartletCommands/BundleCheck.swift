@@ -57,7 +57,7 @@ package struct BundleCheck: Sendable {
     private func checkEntrypoint(of spec: Spec, in bundle: Bundle, _ report: inout BundleReport) -> Entrypoint {
         let file = bundle.path(of: .config)
         let root = rootfs ?? bundle.rootfs(of: spec)
-        let nothing = "name the mounted root filesystem with --rootfs, or unpack the image in \(root)"
+        let remedy = "name the mounted root filesystem with --rootfs, or unpack the image in \(root)"
         let resolver = EntrypointResolver(bundle: bundle, rootfs: root, mounts: spec.mounts ?? [])
         do throws(EntrypointError) {
             switch try resolver.resolve(spec.process) {
@@ -66,7 +66,7 @@ package struct BundleCheck: Sendable {
                 // Whether it can be executed, execve(2) says; but there is nothing here to execute.
                 if Self.isEmpty(root) {
                     report.problems.append("\(file): root.path: found nothing in \(root)")
-                    report.hints.append(nothing)
+                    report.hints.append(remedy)
                 }
             case .wasm(let found):
                 let function = found.function.map { ", function \($0)" } ?? ""
@@ -75,7 +75,7 @@ package struct BundleCheck: Sendable {
             }
         } catch {
             report.problems.append("\(file): \(error)")
-            if Self.isEmpty(root) { report.hints.append(nothing) }
+            if Self.isEmpty(root) { report.hints.append(remedy) }
         }
         return .native
     }

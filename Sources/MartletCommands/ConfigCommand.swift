@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import Glibc
 internal import ShimService
 
 /// `martlet config`
@@ -14,13 +15,18 @@ package struct ConfigCommand: ParsableCommand {
               martlet config ./config.toml && install -m 644 config.toml \(ShimConfiguration.path)
             """)
 
-    @Argument(help: "The file; what is not there is right, all is as by default then.", completion: .file())
-    package var file = ShimConfiguration.path
+    @Argument(help: "The file; \(ShimConfiguration.path) if none is named.", completion: .file())
+    package var file: String?
 
     package init() {}
 
     package func run() throws {
-        _ = try ConfigurationReader.read(file: file)
-        print("ok: \(file)")
+        let path = file ?? ShimConfiguration.path
+        let isThere = access(path, F_OK) == 0
+        if !isThere, file != nil {
+            throw ValidationError("there is no \(path); name a file, or none for \(ShimConfiguration.path)")
+        }
+        _ = try ConfigurationReader.read(file: path)
+        print(isThere ? "ok: \(path)" : "ok: there is no \(path), so all is as by default")
     }
 }

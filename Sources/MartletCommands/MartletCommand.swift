@@ -18,7 +18,8 @@ package struct MartletCommand: ParsableCommand {
         commandName: "martlet",
         abstract: "Look after Martlet, the containerd shim that runs WebAssembly.",
         discussion: """
-            Containers are run by containerd: ctr run --runtime \(MartletVersion.runtime) IMAGE ID
+            Containers are run by containerd, which starts the shim:
+              ctr run --runtime \(MartletVersion.runtime) IMAGE ID
 
             EXAMPLES
               martlet check /run/containerd/io.containerd.runtime.v2.task/k8s.io/ID

@@ -35,10 +35,18 @@ struct CommandLineTests {
 
     @Test func configFailsWithTheMistake() throws {
         let bundle = try TestBundle()
-        try bundle.write("config.toml", Array("log.levle = 1".utf8))
+        try bundle.write("config.toml", Array("log.level = \"info\"".utf8))
         var command = try MartletCommand.parseAsRoot(["config", "\(bundle.path)/config.toml"])
+        try command.run()
+        try bundle.write("config.toml", Array("log.levle = 1".utf8))
+        command = try MartletCommand.parseAsRoot(["config", "\(bundle.path)/config.toml"])
         let error = try #require(throws: (any Error).self) { try command.run() }
         #expect(MartletCommand.message(for: error).hasPrefix("\(bundle.path)/config.toml: log.levle: there is no such"))
-        #expect(try MartletCommand.parseAsRoot(["config"]) is ConfigCommand)
+    }
+
+    @Test func configTakesNoFileThatIsNotThere() throws {
+        var command = try MartletCommand.parseAsRoot(["config", "/nonexistent/config.toml"])
+        let error = try #require(throws: (any Error).self) { try command.run() }
+        #expect(MartletCommand.message(for: error).contains("there is no /nonexistent/config.toml"))
     }
 }

@@ -1,4 +1,5 @@
 import EngineProtocol
+import FoundationEssentials
 import ShimService
 import Testing
 
@@ -71,6 +72,18 @@ struct ConfigurationTests {
             #expect(found[keyPath: feature] == true)
             #expect(Mirror(reflecting: found).children.count { "\($0.value)" != "nil" } == 1)
         }
+    }
+
+    @Test func theExampleOfTheReadmeSpellsTheDefaultsOut() throws {
+        var folder = URL(filePath: #filePath)
+        for _ in 1...4 { folder.deleteLastPathComponent() }
+        let readme = try String(contentsOf: folder.appending(path: "README.md"), encoding: .utf8)
+        let blocks = readme.split(separator: "```toml\n").compactMap { $0.split(separator: "```").first }
+        let example = try #require(blocks.first { $0.contains("[seccomp]") })
+        let configuration = try parse(String(example))
+        #expect(configuration.engine == EngineSettings())
+        #expect(configuration.guestSeccomp == .enforce && configuration.logLevel == .info)
+        #expect(configuration.systemdCgroup == false)
     }
 
     @Test func whatIsNotSaidStaysAsItIs() throws {

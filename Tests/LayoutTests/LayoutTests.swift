@@ -12,11 +12,6 @@ struct LayoutTests {
         }
     }
 
-    /// Its size and its start-up cost would be each pod's.
-    @Test func theEngineCarriesNoFoundation() throws {
-        #expect(try !BuiltProgram.engine.libraries.contains { $0.contains("Foundation") || $0.contains("dispatch") })
-    }
-
     /// Among others: what runs between a fork and a guest reaches neither SwiftNIO nor Dispatch.
     @Test func targetsImportOnlyWhatTheyMay() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

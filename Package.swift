@@ -69,6 +69,7 @@ let package = Package(
         .executable(name: "martlet", targets: ["martlet"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -85,7 +86,6 @@ let package = Package(
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
-        library("TOML"),
         library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
@@ -103,13 +103,13 @@ let package = Package(
 
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
-        library("ContainerdAPI", [protobuf, "TTRPC"], exclude: ["Protos"]),
+        library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
         library("Bundle", ["OCISpec", "LinuxSystem", system]),
         library(
             "ShimService",
             [
                 "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec",
-                "TOML", nioCore, nioPosix, protobuf, logging, system,
+                "TOMLKit", nioCore, nioPosix, protobuf, logging, system,
             ]),
         library(
             "ShimCommand",
@@ -117,13 +117,17 @@ let package = Package(
                 "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "CLinux", "OCISpec", "LinuxSystem", protobuf,
                 logging, system,
             ]),
-        library("MartletCommands", [argumentParser, "OCISpec", "Bundle"]),
+        library(
+            "MartletCommands",
+            [
+                argumentParser, "Bundle", "Cgroups", "ContainerInit", "EngineProtocol", "OCISpec", "Seccomp",
+                "ShimService",
+            ]),
 
         executable("containerd-shim-martlet-v1", ["ShimCommand"], linker: fixedAddresses),
         executable("martlet-engine", ["Zygote"], linker: linkWasmtime + fixedAddresses),
         executable("martlet", ["MartletCommands"]),
 
-        tests("TOMLTests", ["TOML"]),
         tests(
             "ShimServiceTests",
             [
@@ -133,6 +137,12 @@ let package = Package(
         tests(
             "ShimCommandTests",
             ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
+        tests("MartletCommandsTests", ["MartletCommands", "OCISpec", argumentParser]),
+        // Looks at what was built; hence the executables.
+        tests(
+            "LayoutTests",
+            ["containerd-shim-martlet-v1", "martlet-engine", "martlet", "EngineProtocol", "LinuxSystem"],
+            linker: linkWasmtime),
         tests("OCISpecTests", ["OCISpec"]),
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
         tests("SeccompTests", ["Seccomp", "CSeccomp", "OCISpec", "LinuxSystem", "CLinux", system]),

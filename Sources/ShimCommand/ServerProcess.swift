@@ -27,8 +27,8 @@ enum ServerProcess {
             try detachStandardStreams(log: settings.bundle.path(of: .log))
             let logger = logger(settings, arguments)
             try setTitle(program, arguments)
-            // PR_SET_CHILD_SUBREAPER: the orphans of the containers become this process's children.
-            try systemCall("prctl") { martlet_prctl(36, 1, 0, 0, 0) }
+            // The orphans of the containers become this process's children.
+            try becomeSubreaper()
             try systemCall("chdir", "/") { chdir("/") }
             ShimServer.run(settings, socket: listening, socketPath: address.path, logger: logger)
         } catch {

@@ -1,14 +1,13 @@
 internal import EngineProtocol
-internal import FoundationEssentials
+internal import OCISpec
 
 /// Does once what the runtime libraries do at first use (metadata, caches, lazy binding), so that no child has to do it
 /// on pages of its own. To be called once, before the first fork; saves about 0.2 ms of each container's making.
 package func warmUp() {
-    let encoder = JSONEncoder()
-    for report in [ContainerReport.initStarted(pid: 1), .created, .console] { _ = try? encoder.encode(report) }
+    for report in [ContainerReport.initStarted(pid: 1), .created, .console] { _ = try? encodeJSON(report) }
     for command in [ContainerCommand.usersMapped, .hooksRun, .start] {
-        if let bytes = try? encoder.encode(command) {
-            _ = try? JSONDecoder().decode(ContainerCommand.self, from: bytes)
+        if let bytes = try? encodeJSON(command) {
+            _ = try? decodeJSON(ContainerCommand.self, from: bytes, file: nil)
         }
     }
 }

@@ -1,7 +1,7 @@
 internal import CLinux
-internal import FoundationEssentials
 internal import Glibc
 package import LinuxSystem
+internal import OCISpec
 internal import SystemPackage
 
 /// Codable messages with descriptors over a Unix stream socket; blocking.
@@ -36,7 +36,7 @@ package struct MessageChannel: ~Copyable, Sendable {
 
     /// Sends a message whole. The descriptors are borrowed.
     package func send(_ message: some Encodable, descriptors: [Int32] = []) throws {
-        let body = try JSONEncoder().encode(message)
+        let body = try encodeJSON(message)
         precondition(body.count <= Self.largestMessage, "a message of \(body.count) bytes")
         var frame = withUnsafeBytes(of: UInt32(body.count).bigEndian, Array.init)
         frame.append(contentsOf: body)
@@ -69,11 +69,11 @@ package struct MessageChannel: ~Copyable, Sendable {
 
             var body = [UInt8](repeating: 0, count: length)
             guard try fill(&body, &descriptors) == length else { throw ChannelError.truncated }
-            let message = try JSONDecoder().decode(type, from: Data(body))
+            let message = try decodeJSON(type, from: body, file: nil)
             return Received(message: message, descriptors: descriptors)
         } catch {
             for descriptor in descriptors { _ = close(descriptor) }
-            if let error = error as? DecodingError { throw ChannelError.violation("\(error)") }
+            if let error = error as? SpecError { throw ChannelError.violation("\(error)") }
             throw error
         }
     }

@@ -38,7 +38,7 @@ extension SeccompFilter {
     package static func builtIn(
         _ profile: BuiltInProfile, denial: BuiltInProfile.Denial = .errno
     ) throws(SpecError) -> SeccompFilter {
-        let plan = try ProfileReader(field: "\(profile)", file: nil).read(profile.profile(denial: denial))
+        let plan = try ProfileReader(field: "built-in profile", file: nil).read(profile.profile(denial: denial))
         return SeccompFilter(program: Assembler(plan).program(), flags: plan.flags)
     }
 }

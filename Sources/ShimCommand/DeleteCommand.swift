@@ -1,7 +1,6 @@
 internal import Bundle
 internal import Cgroups
 package import ContainerdAPI
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 package import Logging
@@ -55,7 +54,7 @@ package struct DeleteCommand {
     private func recordedCgroup(of bundle: Bundle) throws -> (any Cgroup)? {
         guard let text = try bundle.read(.cgroup) else { return nil }
         do {
-            return try JSONDecoder().decode(CgroupPlace.self, from: Data(text.utf8)).open()
+            return try decodeJSON(CgroupPlace.self, from: text.utf8, file: nil).open()
         } catch {
             throw TaskError(
                 .failedPrecondition, "\(bundle.path(of: .cgroup)) is not what the shim wrote", cause: error)

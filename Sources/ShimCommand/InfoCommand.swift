@@ -1,5 +1,5 @@
 package import ContainerdAPI
-internal import FoundationEssentials
+internal import OCISpec
 internal import ShimService
 internal import SwiftProtobuf
 
@@ -10,7 +10,7 @@ package enum InfoCommand {
         let options = try StartInput.any(input)
         // Options that a Create would refuse are refused here already.
         _ = try LaunchOptions(options)
-        let features = try JSONEncoder().encode(RuntimeFeatures())
+        let features = try encodeJSON(RuntimeFeatures())
         return .with {
             $0.name = MartletVersion.runtime
             $0.version = .with { $0.version = MartletVersion.version }

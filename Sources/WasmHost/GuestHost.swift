@@ -7,20 +7,27 @@ package final class GuestHost {
     package let engine: Engine
     /// WASI preview 1 for core modules.
     let linker: Linker
-    /// WASI 0.2 and outgoing `wasi:http` for components.
-    let componentLinker: ComponentLinker
+    private var madeComponentLinker: ComponentLinker?
 
     package init(_ configuration: EngineConfiguration) throws(GuestError) {
         self.configuration = configuration
         engine = try configuration.makeEngine()
         linker = Linker(engine)
-        componentLinker = ComponentLinker(engine)
         do throws(EngineError) {
             try linker.defineWASI()
-            try componentLinker.defineWASI()
-            try componentLinker.defineOutgoingHTTP()
         } catch {
             throw GuestError(error)
         }
+    }
+
+    /// WASI 0.2 and outgoing `wasi:http` for components. Made for the first of them: most pods have none, and it takes
+    /// memory of each.
+    func componentLinker() throws(EngineError) -> ComponentLinker {
+        if let madeComponentLinker { return madeComponentLinker }
+        let linker = ComponentLinker(engine)
+        try linker.defineWASI()
+        try linker.defineOutgoingHTTP()
+        madeComponentLinker = linker
+        return linker
     }
 }

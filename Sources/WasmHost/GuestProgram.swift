@@ -145,7 +145,7 @@ package struct GuestProgram {
         let store = Store(host.engine)
         store.limit(instances: 0)
         do throws(EngineError) {
-            _ = try host.componentLinker.instantiate(component, in: store)
+            _ = try host.componentLinker().instantiate(component, in: store)
         } catch  where !error.isInstanceLimit {
             throw GuestError(.unknownImport, "\(name) can't be linked: \(error.message)")
         } catch {}

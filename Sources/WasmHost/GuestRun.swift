@@ -37,7 +37,7 @@ package struct GuestRun {
             case .module(let module, let calls):
                 state = .module(try module.instantiate(in: store), calls: calls)
             case .component(let entry):
-                let instance = try host.componentLinker.instantiate(entry.component, in: store)
+                let instance = try host.componentLinker().instantiate(entry.component, in: store)
                 guard let function = instance.function(entry.export) else {
                     throw EngineError(operation: .instantiate, message: "the export is not a function")
                 }

@@ -47,7 +47,7 @@ enum OutputFlush {
             try store.setWASI(world)
             if let fuel = host.configuration.fuel { try store.setFuel(max(fuel, 10_000)) }
             if host.configuration.epochInterruption { store.setEpochDeadline(ticks: .max / 2) }
-            let instance = try host.componentLinker.instantiate(component, in: store)
+            let instance = try host.componentLinker().instantiate(component, in: store)
             if let flush = component.export("flush") {
                 _ = try instance.function(flush)?.call(hasResult: false)
             }

@@ -40,7 +40,7 @@ struct ContainerFork {
             self.plan = plan
             return
         }
-        plan.guestFilter = supply.filter(request.options.guestSeccomp)
+        plan.guestFilter = try supply.filter(request.options.guestSeccomp)
         self.plan = plan
         let arguments = plan.process.arguments
         guest = Guest(

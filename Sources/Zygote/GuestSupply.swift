@@ -7,8 +7,8 @@ internal import WasmHost
 final class GuestSupply {
     let host: GuestHost
     private let loader: ModuleLoader
-    private let enforcing: SeccompFilter?
-    private let logging: SeccompFilter?
+    /// Those that were asked for.
+    private var filters: [GuestSeccomp: SeccompFilter] = [:]
 
     init(settings: EngineSettings) throws {
         let configuration = EngineConfiguration(settings.features)
@@ -17,21 +17,19 @@ final class GuestSupply {
             path: settings.cacheDirectory, limit: settings.cacheLimit, configuration: configuration)
         var limits = Compiler.Limits()
         limits.memory = settings.compilerMemoryLimit
-        let confinement = try SeccompFilter.builtIn(.compiler)
+        // In the helper's own time: most modules are in the cache.
         loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits) {
-            try confinement.install()
+            try SeccompFilter.builtIn(.compiler).install()
         }
-        enforcing = try SeccompFilter.builtIn(.guest)
-        logging = try SeccompFilter.builtIn(.guest, denial: .log)
     }
 
     /// The built-in filter for a guest.
-    func filter(_ kind: GuestSeccomp) -> SeccompFilter? {
-        switch kind {
-        case .enforce: enforcing
-        case .log: logging
-        case .off: nil
-        }
+    func filter(_ kind: GuestSeccomp) throws -> SeccompFilter? {
+        guard kind != .off else { return nil }
+        if let filter = filters[kind] { return filter }
+        let filter = try SeccompFilter.builtIn(.guest, denial: kind == .log ? .log : .errno)
+        filters[kind] = filter
+        return filter
     }
 
     /// Maps a module's code, or starts to compile it; see `ModuleLoader`.

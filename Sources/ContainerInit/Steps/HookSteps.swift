@@ -1,5 +1,4 @@
 internal import EngineProtocol
-internal import FoundationEssentials
 internal import LinuxSystem
 internal import OCISpec
 
@@ -10,7 +9,7 @@ internal import OCISpec
 ///   - state: what each is given on its standard input.
 func runHooks(_ hooks: [Hook]?, stage: String, state: ContainerState) throws(ContainerFailure) {
     guard let hooks, !hooks.isEmpty else { return }
-    let input = try step("hooks.\(stage)") { try JSONEncoder().encode(state) }
+    let input = try step("hooks.\(stage)") { try encodeJSON(state) }
     for (index, hook) in hooks.enumerated() {
         let name = "hooks.\(stage)[\(index)] (\(hook.path))"
         let command = TimedCommand(

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import LinuxSystem
 package import Logging
 package import OCISpec
@@ -42,7 +41,7 @@ package struct HookRunner: Sendable {
         }
         let command = TimedCommand(
             path: hook.path, arguments: hook.args ?? [hook.path], environment: hook.env ?? [],
-            input: Array(try JSONEncoder().encode(state)), timeout: hook.timeout)
+            input: try encodeJSON(state), timeout: hook.timeout)
         let outcome: TimedCommand.Outcome
         do {
             let reaper = reaper

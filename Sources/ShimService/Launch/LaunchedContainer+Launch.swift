@@ -2,7 +2,6 @@ internal import Bundle
 internal import Cgroups
 internal import ContainerdAPI
 internal import EngineProtocol
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 internal import Logging
@@ -14,7 +13,7 @@ extension LaunchedContainer {
     /// Makes the container up to its start: each step, in order, and what it holds is kept in `held` for `rollBack`.
     func launch() throws {
         // First of all, so that `delete` finds whatever a shim that is killed from here on leaves behind.
-        try bundle.write(String(decoding: try JSONEncoder().encode(cgroup.place), as: UTF8.self), to: .cgroup)
+        try bundle.write(String(decoding: try encodeJSON(cgroup.place), as: UTF8.self), to: .cgroup)
         try mountRootfs()
         try makeCgroup()
         let stdio = try StdioOpener(

@@ -1,5 +1,4 @@
 internal import CLinux
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 internal import OCISpec
@@ -25,7 +24,7 @@ enum SeccompAgent {
         }
         let message = ContainerProcessState(
             ociVersion: state.ociVersion, pid: pid, metadata: profile.listenerMetadata ?? "", state: state)
-        let bytes = Array(try JSONEncoder().encode(message))
+        let bytes = try encodeJSON(message)
         do {
             let socket = try connected(to: path)
             var sent = 0

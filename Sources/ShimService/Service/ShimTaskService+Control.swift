@@ -1,5 +1,4 @@
 package import ContainerdAPI
-internal import FoundationEssentials
 internal import OCISpec
 package import SwiftProtobuf
 package import TTRPC
@@ -62,7 +61,7 @@ extension ShimTaskService {
                 "resources: found type \"\(request.resources.typeURL)\"; "
                     + "expected \(Google_Protobuf_Any.JSONType.linuxResources.rawValue)")
         }
-        let resources = try decodeJSON(LinuxResources.self, from: Data(request.resources.value), file: "resources")
+        let resources = try decodeJSON(LinuxResources.self, from: request.resources.value, file: "resources")
         try await BlockingWork.run("update") { try control.update(resources) }
         return Google_Protobuf_Empty()
     }

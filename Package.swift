@@ -148,7 +148,11 @@ let package = Package(
 
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
-        tests("IntegrationTests", []),
+        tests(
+            "IntegrationTests",
+            [
+                "ShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix, protobuf,
+            ]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),

@@ -13,7 +13,8 @@ extension Integration {
             return ProcessFacts.all.filter { $0.executable == path && $0.isAlive }.map(\.pid)
         }
 
-        /// Removes what `ctr run --rm` could not, as a client would after a shim's death.
+        /// Removes what `ctr run --rm` could not, as a client would after a shim's death; the FIFOs are `ctr`'s own,
+        /// which it leaves when its task goes without it.
         private func remove(_ running: RunningContainer) async throws {
             _ = await running.finished(within: 20)
             try await running.containerd.ctr("tasks", "rm", "--force", running.id)
@@ -21,6 +22,11 @@ extension Integration {
                 _ = try await running.containerd.ctr("containers", "rm", running.id)
                 return try await !running.containerd.ctr("containers", "list", "--quiet").stdout
                     .split(separator: "\n").contains(Substring(running.id))
+            }
+            let fifos = running.containerd.fifos
+            for folder in try FileManager.default.contentsOfDirectory(atPath: fifos)
+            where FileManager.default.fileExists(atPath: "\(fifos)/\(folder)/\(running.id)-stdout") {
+                try FileManager.default.removeItem(atPath: "\(fifos)/\(folder)")
             }
         }
 

@@ -77,8 +77,18 @@ containerd_shims() {
   done
 }
 
+# The processes that were started with this containerd's configuration.
+containerd_processes() {
+  local process
+  for process in /proc/[0-9]*; do
+    case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in
+      "containerd --config $CONTAINERD/config.toml ") echo "${process#/proc/}" ;;
+    esac
+  done
+}
+
 containerd_stop() {
-  local id shim child mount wait
+  local id shim child mount wait process
   [ -n "$CONTAINERD" ] || return 0
   if [ -d "/proc/$CONTAINERD_PID" ]; then
     # Shims outlive containerd, so containers go first.
@@ -96,6 +106,8 @@ containerd_stop() {
     kill -9 "$CONTAINERD_PID" 2>/dev/null || true
     wait "$CONTAINERD_PID" 2>/dev/null || true
   fi
+  # A test may have started another one since, which would go on making files here.
+  for process in $(containerd_processes); do kill -9 "$process" 2>/dev/null || true; done
   # What did not end in order. Children first: a container outlives its shim.
   for shim in $(containerd_shims); do
     note "ending a shim that was left over: $shim"
@@ -107,6 +119,11 @@ containerd_stop() {
   # The namespace's cgroups (runc leaves the parent), its state with runc, and its folder.
   find /sys/fs/cgroup -depth -type d -path "*/$CONTAINERD_NAMESPACE*" -exec rmdir {} \; 2>/dev/null || true
   rm -rf "/run/containerd/runc/$CONTAINERD_NAMESPACE"
-  rm -rf --one-file-system "$CONTAINERD"
+  # What was just killed may still be making a file.
+  for ((wait = 0; wait < 40; wait++)); do
+    rm -rf --one-file-system "$CONTAINERD" 2>/dev/null && break
+    sleep 0.05
+  done
+  if [ -e "$CONTAINERD" ]; then note "$CONTAINERD can't be removed"; fi
   CONTAINERD= CONTAINERD_PID= CONTAINERD_NAMESPACE=
 }

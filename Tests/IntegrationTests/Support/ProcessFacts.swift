@@ -71,3 +71,18 @@ struct ProcessFacts: Sendable {
             .map(ProcessFacts.init)
     }
 }
+
+extension ProcessFacts {
+    /// What it has open: descriptors with what they lead to.
+    var openFiles: Set<String> {
+        get throws {
+            let folder = "/proc/\(pid)/fd"
+            let numbers = try FileManager.default.contentsOfDirectory(atPath: folder)
+            return Set(
+                numbers.compactMap { number in
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(number)"))
+                        .map { "\(number) -> \($0)" }
+                })
+        }
+    }
+}

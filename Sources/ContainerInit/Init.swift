@@ -40,7 +40,9 @@ private func setUp(
     // The runtime's /proc says this process's pid as the runtime knows it.
     var state = plan.state
     state.pid = try step("/proc") { try proc.ownPID() }
-    try control.report(.initStarted(pid: state.pid ?? 0))
+    let own = try step("pidfd") { try ProcessDescriptor(pid: getpid()) }
+    try control.report(.initStarted(pid: state.pid ?? 0), descriptors: [own.raw])
+    _ = consume own
     // Before a terminal can become this session's, and so that no signal of the shim's terminal comes here.
     try step("session") { try becomeSessionLeader() }
     // Before anything that may ask for a key.

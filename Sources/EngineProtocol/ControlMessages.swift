@@ -4,8 +4,9 @@ package enum ContainerReport: Codable, Sendable {
     case compiling
     /// The first child has made its user namespace: write the maps of this pid, then send `usersMapped`.
     case mapUsers(pid: Int32)
-    /// The init process, as the shim's pid namespace numbers it. It says so itself, first of all; the first child
-    /// ends meanwhile, which makes it the shim's child.
+    /// The init process, as the shim's pid namespace numbers it; its pidfd goes with this message, because it may have
+    /// ended and be reaped by the time that this is read. It says so itself, first of all; the first child ends
+    /// meanwhile, which makes it the shim's child.
     case initStarted(pid: Int32)
     /// Everything is mounted below the root filesystem's path in the container's mount namespace, and the root is not
     /// switched yet: run the prestart and createRuntime hooks, then send `hooksRun`. Sent only if there are some.

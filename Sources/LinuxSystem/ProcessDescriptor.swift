@@ -14,6 +14,14 @@ package struct ProcessDescriptor: ~Copyable, Sendable {
         self.pid = pid
     }
 
+    /// Takes over a pidfd that another process opened.
+    ///
+    /// - Parameter pid: what its process is called here.
+    package init(owning descriptor: consuming OwnedFileDescriptor, pid: Int32) {
+        self.descriptor = descriptor
+        self.pid = pid
+    }
+
     /// Borrowed; readable by poll(2) once the process has ended.
     package var raw: Int32 { descriptor.raw }
 

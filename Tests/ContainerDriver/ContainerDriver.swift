@@ -13,7 +13,8 @@ internal import SystemPackage
 // "start"; the end of it gives the container up. The container's own output goes to the bundle's file "output".
 //
 // Environment: DRIVER_GUEST=1 runs a guest in this program instead of process.args; DRIVER_PROCS names cgroup.procs
-// files, with colons between.
+// files, with colons between; DRIVER_HOLD=1, with a new user namespace, kills the init while the first child, held at
+// its end by ptrace(2), is still its parent.
 
 @main
 enum ContainerDriver {
@@ -48,7 +49,10 @@ enum ContainerDriver {
     static func drive(_ plan: ContainerPlan) throws {
         try becomeSubreaper()
         let (own, other) = try MessageChannel.socketPair()
+        // As in the engine, for the child to find it so.
+        _ = signal(SIGCHLD, SIG_IGN)
         let child = martlet_fork()
+        if child != 0 { _ = signal(SIGCHLD, SIG_DFL) }
         if child == 0 {
             _ = close(own)
             let isGuest = variable("DRIVER_GUEST") != nil
@@ -63,6 +67,7 @@ enum ContainerDriver {
     /// Does the shim's part.
     static func serve(_ plan: ContainerPlan, _ channel: consuming MessageChannel) throws {
         var initPID: Int32?
+        var held: HeldProcess?
         var master: Int32?
         var isOver = false
         while !isOver {
@@ -72,9 +77,17 @@ enum ContainerDriver {
             }
             switch received.message {
             case .initStarted(let pid):
+                for pidfd in received.descriptors { _ = close(pidfd) }
                 initPID = pid
                 tell("init \(pid)")
+                if let held {
+                    kill(pid, SIGKILL)
+                    held.waitUntilItEnds()
+                    tell("held init is \(HeldProcess.fate(of: pid))")
+                    held.release()
+                }
             case .mapUsers(let pid):
+                if variable("DRIVER_HOLD") != nil { held = HeldProcess(pid) }
                 try writeIDMaps(
                     of: pid, uidMap: lines(plan.namespaces.uidMappings), gidMap: lines(plan.namespaces.gidMappings))
                 try channel.send(ContainerCommand.usersMapped)

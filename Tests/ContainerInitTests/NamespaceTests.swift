@@ -61,6 +61,20 @@ import Testing
         #expect(stat("\(container.bundle)/rootfs/owned", &found) == 0 && found.st_uid == 100_000)
     }
 
+    /// The engine ignores SIGCHLD: a first child that did so too would let the kernel drop the exit of its own child.
+    @Test func theEndOfAnInitIsKnownEvenBeforeThatOfItsParent() throws {
+        let container = try Container()
+        container.driverEnvironment = ["DRIVER_HOLD=1"]
+        container.spec.linux?.namespaces?.append(Namespace(type: .user))
+        container.spec.linux?.uidMappings = [IDMapping(containerID: 0, hostID: 100_000, size: 65536)]
+        container.spec.linux?.gidMappings = [IDMapping(containerID: 0, hostID: 100_000, size: 65536)]
+        try container.create()
+        try #require(container.waitFor("held "), "\(container.lines)")
+        #expect(container.lines.last == "held init is kept")
+        try #require(container.waitFor("exit "), "\(container.lines)")
+        #expect(container.exitStatus == 137)
+    }
+
     @Test func devicesOfAUserNamespaceAreTheHostsOwn() throws {
         let container = try Container("echo x > /dev/null && cat /dev/zero | busybox head -c 3 | busybox od -An -tx1")
         container.spec.linux?.namespaces?.append(Namespace(type: .user))

@@ -76,10 +76,13 @@ static int lines(long count, long length) {
     return 0;
 }
 
+// What was allocated last, so that the compiler can't do without memory that is only written to.
+static char *volatile last_block;
+
 // grow MEGABYTES: touches that much memory; exits 3 where it is refused.
 static int grow(long megabytes) {
     for (long i = 0; i < megabytes; i++) {
-        char *block = malloc(1 << 20);
+        char *block = last_block = malloc(1 << 20);
         if (!block) {
             printf("refused after %ld MiB\n", i);
             return 3;

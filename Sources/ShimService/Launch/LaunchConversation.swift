@@ -11,8 +11,8 @@ struct LaunchConversation {
     let spec: Spec
     let hooks: HookRunner
     let logger: Logger
-    /// Told the init process's pid as soon as it is known.
-    let initStarted: (Int32) throws -> Void
+    /// Given the init process as soon as it is known. It may have ended already.
+    let initStarted: (consuming ProcessDescriptor) -> Void
     /// Given the master of the container's terminal.
     let console: (consuming OwnedFileDescriptor) throws -> Void
     /// Why the engine has gone, if it has.
@@ -32,8 +32,9 @@ struct LaunchConversation {
                 try UserMapping.write(spec.linux, pid: process)
                 try channel.send(ContainerCommand.usersMapped)
             case .initStarted(let process):
+                let descriptor = try duplicate(of: descriptors, for: "initStarted")
                 pid = process
-                try initStarted(process)
+                initStarted(ProcessDescriptor(owning: descriptor, pid: process))
             case .runHooks:
                 let state = ContainerState(spec, id: id, status: .creating, pid: pid, bundle: bundle)
                 try hooks.run(spec.hooks?.prestart, stage: "prestart", state: state)

@@ -68,7 +68,7 @@ extension LaunchedContainer {
 
         let conversation = LaunchConversation(
             id: id, bundle: bundle.path, spec: spec, hooks: launcher.hooks, logger: launcher.logger,
-            initStarted: { [self] pid in try claim(pid) },
+            initStarted: { [self] process in claim(process) },
             console: { [self] master in
                 let (stdin, stdout) = stdio.takeConsoleEnds()
                 let copier = try ConsoleCopier(master: master, stdin: stdin, stdout: stdout)
@@ -114,8 +114,9 @@ extension LaunchedContainer {
             descriptors: descriptors)
     }
 
-    private func claim(_ pid: Int32) throws {
-        let process = ProcessHandle(try ProcessDescriptor(pid: pid))
+    private func claim(_ descriptor: consuming ProcessDescriptor) {
+        let pid = descriptor.pid
+        let process = ProcessHandle(descriptor)
         held.withLock { $0.process = process }
         launcher.reaper.claim(pid) { [self] exit in initEnded(exit) }
     }

@@ -83,7 +83,7 @@ package struct BundleCheck: Sendable {
     private func request(_ entrypoint: Entrypoint, _ bundle: Bundle, _ spec: Spec) -> CreateRequest {
         CreateRequest(
             id: id, bundle: path, rootfs: rootfs ?? bundle.rootfs(of: spec), entrypoint: entrypoint,
-            cgroup: CgroupPlacement(procsFiles: []), guestMemoryLimit: nil, descriptors: [], options: CreateOptions())
+            cgroup: CgroupPlacement(entryFiles: []), guestMemoryLimit: nil, descriptors: [], options: CreateOptions())
     }
 
     /// containerd names a bundle after the container.

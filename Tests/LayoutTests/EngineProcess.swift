@@ -50,7 +50,7 @@ final class EngineProcess {
             EngineRequest.create(
                 CreateRequest(
                     id: "one", bundle: bundle, rootfs: "\(bundle)/rootfs",
-                    entrypoint: .wasm(path: "/app.wasm", function: nil), cgroup: CgroupPlacement(procsFiles: []),
+                    entrypoint: .wasm(path: "/app.wasm", function: nil), cgroup: CgroupPlacement(entryFiles: []),
                     guestMemoryLimit: nil, descriptors: [.control, .module], options: CreateOptions())),
             descriptors: [other.raw, file.raw])
         _ = consume other

@@ -96,7 +96,8 @@ extension Integration {
             Wrong("linux.namespaces[0].path", "\"/nowhere/ns\"", "/nowhere/ns"),
             Wrong("linux.sysctl", "{\"kernel.nonsense\": \"1\"}", "nonsense", named: "linux.sysctl"),
             Wrong("linux.devices", "[{\"path\": \"/dev/x\", \"type\": \"z\"}]", "z", named: "linux.devices[0].type"),
-            Wrong("linux.seccomp", "{\"defaultAction\": \"SCMP_ACT_NONSENSE\"}", "SCMP_ACT_NONSENSE",
+            Wrong(
+                "linux.seccomp", "{\"defaultAction\": \"SCMP_ACT_NONSENSE\"}", "SCMP_ACT_NONSENSE",
                 named: "linux.seccomp.defaultAction"),
             Wrong(
                 "linux.seccomp",

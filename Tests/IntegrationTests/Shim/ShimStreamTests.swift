@@ -55,8 +55,10 @@ extension Integration {
                 }
                 #expect(try await container.finish() == 0)
                 #expect(try container.stdout == "mine\n")
-                let owner = try FileManager.default.attributesOfItem(atPath: "\(pod.folder)/\(container.id)/stdout")
-                #expect(owner[.ownerAccountID] as? Int == 1234 && owner[.groupOwnerAccountID] as? Int == 5678)
+                var owner = stat()
+                let code = stat("\(pod.folder)/\(container.id)/stdout", &owner)
+                #expect(code == 0)
+                #expect(owner.st_uid == 1234 && owner.st_gid == 5678)
             }
         }
 

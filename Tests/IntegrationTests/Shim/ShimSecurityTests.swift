@@ -71,8 +71,7 @@ extension Integration {
         @Test func theProfileIsInForceForAGuestToo() async throws {
             try await ShimPod.run { pod in
                 let container = try pod.container(
-                    ["/tool.wasm", "write", "/run/new", "text"],
-                    change: profile(["openat", "openat2", "open"], "SCMP_ACT_ERRNO", errno: 28))
+                    ["/tool.wasm", "list", "/run"], change: profile(["getdents64"], "SCMP_ACT_ERRNO", errno: 28))
                 try await container.launch()
                 let status = try await container.finish()
                 let words = container.complaints

@@ -30,7 +30,7 @@ enum ServerProcess {
             // PR_SET_CHILD_SUBREAPER: the orphans of the containers become this process's children.
             try systemCall("prctl") { martlet_prctl(36, 1, 0, 0, 0) }
             try systemCall("chdir", "/") { chdir("/") }
-            ShimServer.run(settings, socket: listening, socketPath: address.path, logger: logger)
+            try ShimServer.run(settings, socket: listening, socketPath: address.path, logger: logger)
         } catch {
             // Whoever connects finds nobody, and `delete` clears up.
             unlink(address.path)

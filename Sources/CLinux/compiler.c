@@ -1,14 +1,8 @@
-#include "CLinux.h"
+#include "CLinuxCompiler.h"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-int martlet_die_with_parent(void) {
-    return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-}
 
 int martlet_lock_byte(int descriptor, off_t offset) {
     struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1};

@@ -16,6 +16,10 @@
 // SCM_MAX_FD of the kernel is 253; the messages of the engine protocol carry far fewer.
 enum { most_descriptors = 32 };
 
+int martlet_contains(const void *whole, size_t whole_length, const void *part, size_t part_length) {
+    return memmem(whole, whole_length, part, part_length) != NULL;
+}
+
 ssize_t martlet_send_descriptors(int socket, const void *bytes, size_t length, const int *descriptors, size_t count) {
     union {
         struct cmsghdr header;

@@ -1,7 +1,6 @@
 #include "CLinuxSeccomp.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,8 +16,4 @@ int martlet_seccomp_install(unsigned int flags, const struct sock_filter *progra
 int martlet_seccomp_knows_flags(unsigned int flags) {
     // Flags are looked at before the program: a null program is EFAULT when they are known, EINVAL when not.
     return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) == -1 && errno == EFAULT;
-}
-
-int martlet_seccomp_scratch(void) {
-    return memfd_create("seccomp", MFD_CLOEXEC);
 }

@@ -8,8 +8,8 @@ package import OCISpec
 package protocol Cgroup: Sendable {
     var place: CgroupPlace { get }
 
-    /// The files that a process writes "0" to, in order, to enter (absolute paths).
-    var procsFiles: [String] { get }
+    /// The files that a process of one thread writes "0" to, in order, to enter (absolute paths).
+    var entryFiles: [String] { get }
 
     /// Whether any of its directories is there.
     var exists: Bool { get }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import LinuxSystem
 
 /// How this node mounts its cgroups: found once, when the shim starts, and used for all its containers.
@@ -28,11 +27,19 @@ package struct CgroupNode: Hashable, Sendable {
 
     /// Looks at the running kernel. On a unified node the mount table is not read.
     package static func detect(root: String = "/sys/fs/cgroup") throws(CgroupError) -> CgroupNode {
-        let isUnified = martlet_is_cgroup2(root) == 1
+        let isUnified = isUnified(root)
         return CgroupNode(
             root: root, isUnified: isUnified,
             mountinfo: isUnified ? "" : try readProc("/proc/self/mountinfo"),
             ownCgroups: try readProc("/proc/self/cgroup"))
+    }
+
+    /// Whether a cgroup2 file system is mounted there.
+    private static func isUnified(_ root: String) -> Bool {
+        guard let folder = try? openFile(root, OpenFlag.path), let found = try? FileSystemInfo(of: folder.raw) else {
+            return false
+        }
+        return found.type == FileSystemInfo.cgroup2
     }
 
     /// - Parameters:

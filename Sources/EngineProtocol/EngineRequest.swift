@@ -78,11 +78,11 @@ package enum DescriptorRole: String, Codable, Sendable {
 
 /// The cgroup that the first child enters before it does anything else.
 package struct CgroupPlacement: Codable, Hashable, Sendable {
-    /// Absolute paths of the `cgroup.procs` files that the child writes itself to, in order.
-    package var procsFiles: [String]
+    /// Absolute paths of the files that the child writes itself to, in order, while it has one thread.
+    package var entryFiles: [String]
 
-    package init(procsFiles: [String]) {
-        self.procsFiles = procsFiles
+    package init(entryFiles: [String]) {
+        self.entryFiles = entryFiles
     }
 }
 

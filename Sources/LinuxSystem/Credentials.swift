@@ -54,6 +54,12 @@ package enum Signals {
     }
 }
 
+/// Has the kernel kill this process when the thread that forked it ends (PR_SET_PDEATHSIG). A parent that has ended
+/// already is not noticed, and a change of user clears it.
+package func dieWithParent() throws(SystemCallError) {
+    try systemCall("prctl", "PR_SET_PDEATHSIG") { martlet_prctl(1, UInt(SIGKILL), 0, 0, 0) }
+}
+
 /// Asks that this process adopts the orphans among its descendants (PR_SET_CHILD_SUBREAPER).
 package func becomeSubreaper() throws(SystemCallError) {
     try systemCall("prctl", "PR_SET_CHILD_SUBREAPER") { martlet_prctl(36, 1, 0, 0, 0) }

@@ -10,6 +10,7 @@ package struct FileSystemInfo: Sendable {
     package static let proc: Int64 = 0x9fa0
     package static let devpts: Int64 = 0x1cd1
     package static let cgroup2: Int64 = 0x6367_7270
+    package static let overlay: Int64 = 0x794c_7630
 
     package init(of descriptor: Int32, name: String? = nil) throws(SystemCallError) {
         var flags: Int64 = 0

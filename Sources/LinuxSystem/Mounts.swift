@@ -9,12 +9,18 @@ package func mountFileSystem(
     source: String?, target: String, type: String? = nil, flags: MountFlags = [], data: String? = nil,
     name: String? = nil
 ) throws(SystemCallError) {
-    try systemCall("mount", name ?? target) {
-        withOptionalCString(source) { source in
-            withOptionalCString(type) { type in
-                withOptionalCString(data) { data in mount(source, target, type, flags.rawValue, data) }
+    do throws(SystemCallError) {
+        try systemCall("mount", name ?? target) {
+            withOptionalCString(source) { source in
+                withOptionalCString(type) { type in
+                    withOptionalCString(data) { data in mount(source, target, type, flags.rawValue, data) }
+                }
             }
         }
+    } catch {
+        // ENODEV: the kernel knows no such type.
+        guard error.errno == .operationNotSupportedByDevice, let type else { throw error }
+        throw SystemCallError("mount", "\(name ?? target) as \(type)", errno: .operationNotSupportedByDevice)
     }
 }
 

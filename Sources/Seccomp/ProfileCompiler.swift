@@ -34,9 +34,19 @@ extension SeccompFilter {
         return SeccompFilter(program: program, flags: plan.flags)
     }
 
-    /// Compiles a built-in profile for the native architecture; a call of another one kills the thread.
+    /// A built-in profile for the native architecture; a call of another one kills the thread.
     package static func builtIn(
         _ profile: BuiltInProfile, denial: BuiltInProfile.Denial = .errno
+    ) throws(SpecError) -> SeccompFilter {
+        if let program = PrecompiledProgram.of(profile, denial: denial) {
+            return SeccompFilter(program: program, flags: 0)
+        }
+        return try compileBuiltIn(profile, denial: denial)
+    }
+
+    /// Compiles a built-in profile, also where `PrecompiledProgram` has it.
+    package static func compileBuiltIn(
+        _ profile: BuiltInProfile, denial: BuiltInProfile.Denial
     ) throws(SpecError) -> SeccompFilter {
         let plan = try ProfileReader(field: "built-in profile", file: nil).read(profile.profile(denial: denial))
         return SeccompFilter(program: Assembler(plan).program(), flags: plan.flags)

@@ -23,12 +23,12 @@ enum ServerProcess {
         let listening = OwnedFileDescriptor(owning: socket)
         do {
             // Before the log opens: the first free descriptors are 0 to 2, which containerd waits for to be closed.
-            try closeDescriptors(except: [socket])
+            try closeDescriptors(except: [socket] + (settings.early.map { [$0.socket] } ?? []))
             try detachStandardStreams(log: settings.bundle.path(of: .log))
             let logger = logger(settings, arguments)
             try setTitle(program, arguments)
-            // PR_SET_CHILD_SUBREAPER: the orphans of the containers become this process's children.
-            try systemCall("prctl") { martlet_prctl(36, 1, 0, 0, 0) }
+            // The orphans of the containers become this process's children.
+            try becomeSubreaper()
             try systemCall("chdir", "/") { chdir("/") }
             try ShimServer.run(settings, socket: listening, socketPath: address.path, logger: logger)
         } catch {
@@ -47,12 +47,16 @@ enum ServerProcess {
         let null = try openFile("/dev/null", O_RDWR)
         try duplicate(null.raw, to: STDIN_FILENO)
         try duplicate(null.raw, to: STDOUT_FILENO)
+        let log = try openLog(path)
+        try duplicate(log.raw, to: STDERR_FILENO)
+    }
+
+    /// The log of a bundle. A bundle without one is none of containerd's; the shim serves it without a log.
+    static func openLog(_ path: String) throws(SystemCallError) -> OwnedFileDescriptor {
         do {
-            let log = try openFile(path, O_RDWR | O_NONBLOCK)
-            try duplicate(log.raw, to: STDERR_FILENO)
+            return try openFile(path, O_RDWR | O_NONBLOCK)
         } catch {
-            // A bundle without a log is none of containerd's; the shim serves it without one.
-            try duplicate(null.raw, to: STDERR_FILENO)
+            return try openFile("/dev/null", O_RDWR)
         }
     }
 

@@ -15,8 +15,7 @@ package enum ShimMain {
             try run(CommandLine.arguments)
         } catch {
             // One line: containerd shows it as it is.
-            let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-            fail(line)
+            fail(oneLine(error))
         }
     }
 
@@ -47,11 +46,19 @@ package enum ShimMain {
     }
 
     private static func start(_ arguments: Arguments, _ program: String) throws -> Never {
-        let command = StartCommand(
-            arguments: arguments, program: program, environment: ProcessInfo.processInfo.environment)
-        let answer = try command.run(in: workingDirectory(), input: StartInput.read()) {
-            settings, socket, address, arguments in
-            ServerProcess.run(settings, socket: socket, address: address, arguments: arguments, program: program)
+        let folder = try workingDirectory()
+        try OOMScore.adjust(below: getppid())
+        let answer = try Delegate.run { report in
+            let early = EarlyEngine.start(in: folder)
+            let command = StartCommand(
+                arguments: arguments, program: program, environment: ProcessInfo.processInfo.environment)
+            switch try command.run(in: folder, input: StartInput.read(), early: early) {
+            case .served(let answer):
+                report(answer)
+            case .serving(let answer, let settings, let socket, let address):
+                report(answer)
+                ServerProcess.run(settings, socket: socket, address: address, arguments: arguments, program: program)
+            }
         }
         finish(answer)
     }
@@ -91,12 +98,16 @@ package enum ShimMain {
         exit(writeWhole(bytes, to: STDOUT_FILENO) ? 0 : 1)
     }
 
+    static func oneLine(_ error: any Error) -> String {
+        "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
     private static func fail(_ text: String) -> Never {
         _ = writeWhole(Array("\(text)\n".utf8), to: STDERR_FILENO)
         exit(1)
     }
 
-    private static func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    static func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let result = attempt { rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } }

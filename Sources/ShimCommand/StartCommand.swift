@@ -1,15 +1,11 @@
 internal import Bundle
-internal import CLinux
 internal import Glibc
 internal import LinuxSystem
 internal import OCISpec
 package import ShimService
 internal import SystemPackage
 
-/// `start`: answers the address of the shim that serves the container, and makes that shim when there is none.
-///
-/// It has one thread up to the fork, so that Swift may run after it. containerd reads stdout and stderr as one: nothing
-/// but the answer may be written.
+/// `start`: finds the shim that serves the container, or makes this process that shim.
 package struct StartCommand {
     package var arguments: Arguments
     /// argv[0], for the title.
@@ -26,15 +22,23 @@ package struct StartCommand {
         self.environment = environment
     }
 
-    /// Starts the shim.
+    /// What came of it, and the answer for containerd.
+    package enum Outcome {
+        /// There is a shim for the container.
+        case served(answer: String)
+        /// This process is to be the shim, with a listening socket that the caller owns.
+        case serving(answer: String, ShimServerSettings, socket: Int32, SocketAddress)
+    }
+
+    /// Does all that comes before serving. Nothing is left of a start that throws, or of `early` unless this process
+    /// is to serve.
     ///
     /// - Parameters:
     ///   - folder: the bundle, which is the working directory; absolute.
-    ///   - serve: runs in the new process, as the shim; ends it.
-    /// - Returns: the answer. Nothing is left of a start that throws.
-    package func run(
-        in folder: String, input: [UInt8], serve: (ShimServerSettings, Int32, SocketAddress, Arguments) -> Never
-    ) throws -> String {
+    ///   - early: an engine that was started ahead.
+    package func run(in folder: String, input: [UInt8], early: EngineProcess? = nil) throws -> Outcome {
+        var isServing = false
+        defer { if !isServing { early?.abandon() } }
         let bundle = try Bundle(path: folder)
         let config = try bundle.loadConfig()
         let options = try StartInput.options(input, id: arguments.id, namespace: arguments.namespace)
@@ -45,32 +49,28 @@ package struct StartCommand {
             containerd: arguments.address, namespace: arguments.namespace,
             group: config.spec.shimGroup(id: arguments.id), folder: socketFolder)
 
+        let answer = StartAnswer.text(address: address, mostVersion: environment["MAX_SHIM_VERSION"])
+
         switch try ShimSocket.listen(at: address) {
         case .served:
             try bundle.write(address.text, to: .address)
+            return .served(answer: answer)
         case .listening(let socket):
             do {
                 try bundle.write(address.text, to: .address)
-                try OOMScore.adjust(below: getppid())
-                if !options.shimCgroup.isEmpty { try ShimCgroup.enter(options.shimCgroup) }
-                let settings = ShimServerSettings(
-                    namespace: arguments.namespace, bundle: bundle, config: config,
-                    eventsAddress: environment["TTRPC_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 }, engine: engine,
-                    configuration: configuration)
-                let pid = try systemCall("fork") { martlet_fork() }
-                if pid == 0 { serve(settings, socket.release(), address, arguments) }
-                do {
-                    try bundle.write("\(pid)", to: .shimPid)
-                } catch {
-                    kill(pid, SIGKILL)
-                    throw error
-                }
+                if !options.shimCgroup.isEmpty { try ShimCgroup.enter(options.shimCgroup, with: early) }
+                try bundle.write("\(getpid())", to: .shimPid)
             } catch {
                 unlink(address.path)
                 try? bundle.remove(.address)
                 throw error
             }
+            isServing = true
+            let settings = ShimServerSettings(
+                namespace: arguments.namespace, bundle: bundle, config: config,
+                eventsAddress: environment["TTRPC_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 }, engine: engine,
+                early: early, configuration: configuration)
+            return .serving(answer: answer, settings, socket: socket.release(), address)
         }
-        return StartAnswer.text(address: address, mostVersion: environment["MAX_SHIM_VERSION"])
     }
 }

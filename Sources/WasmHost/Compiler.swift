@@ -34,25 +34,12 @@ package struct Compiler {
     func start(_ module: borrowing ModuleCopy, name: String) throws(SystemCallError) -> CompileJob {
         let (output, temporary) = try cache.makeTemporary()
         let artifact = OwnedFileDescriptor(owning: output)
-        var ends: [Int32] = [-1, -1]
-        do throws(SystemCallError) {
-            try systemCall("pipe2") { martlet_pipe(&ends) }
-        } catch {
-            cache.discard(temporary)
-            throw error
-        }
-        let lock: OwnedFileDescriptor
-        do throws(SystemCallError) {
-            lock = try openFile("lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, in: cache.directory.raw)
-        } catch {
-            for end in ends { _ = close(end) }
-            cache.discard(temporary)
-            throw error
-        }
-        let reading = OwnedFileDescriptor(owning: ends[0])
-        let writing = OwnedFileDescriptor(owning: ends[1])
         let parent = getpid()
         do throws(SystemCallError) {
+            let ends = try makePipe()
+            let reading = OwnedFileDescriptor(owning: ends.reading)
+            let writing = OwnedFileDescriptor(owning: ends.writing)
+            let lock = try openFile("lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, in: cache.directory.raw)
             let pid = try systemCall("fork") { martlet_fork() }
             if pid == 0 {
                 run(module, artifact: artifact.raw, result: writing.raw, lock: lock.raw, parent: parent)
@@ -73,7 +60,7 @@ package struct Compiler {
         var answer: CompileResult
         do {
             // Die with the engine, also if it has ended by now.
-            try systemCall("prctl", "PR_SET_PDEATHSIG") { martlet_die_with_parent() }
+            try dieWithParent()
             if getppid() != parent { _exit(1) }
             // One compilation of a module at a time on the node. Which module it is says the byte that is locked; two that
             // share one wait for each other in vain. The lock goes with the open file, so that it lasts until the parent,
@@ -116,7 +103,7 @@ package struct Compiler {
             // This drops the capabilities as well (capabilities(7)).
             try Credentials.setUser(Self.nobody)
             // A change of user clears it.
-            try systemCall("prctl", "PR_SET_PDEATHSIG") { martlet_die_with_parent() }
+            try dieWithParent()
         }
         try Credentials.refuseNewPrivileges()
         try confine()

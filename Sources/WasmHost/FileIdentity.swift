@@ -4,12 +4,13 @@ internal import SystemPackage
 
 /// Which file it is and in which state, as far as the kernel tells without reading it.
 ///
-/// Device and inode alone would not do: an overlay's device number is used again when the overlay is gone, and
-/// where its layers lie on several file systems its inode numbers may be too. Size, ctime and mtime (to the
-/// nanosecond) go with them: for two files to be taken for one, all five must be equal, and the ctime is the
-/// kernel's own clock, which nobody sets. What remains is a file that is changed twice within one tick of that
-/// clock; so nothing is remembered of a file that changed less than two seconds ago.
+/// Device and inode alone would not do. The device number of an overlay is another at each mount, so that it says
+/// nothing of the file, and is left out: the inode number is the one of the layer below. Size, ctime and mtime (to the
+/// nanosecond) go with it: for two files to be taken for one, all must be equal, and the ctime is the kernel's own
+/// clock, which nobody sets. What remains is a file that is changed twice within one tick of that clock; so nothing
+/// is remembered of a file that changed less than two seconds ago.
 struct FileIdentity {
+    /// 0 for a file of an overlay.
     let device: UInt64
     let inode: UInt64
     let size: Int
@@ -19,8 +20,10 @@ struct FileIdentity {
     /// - Throws: ``GuestError`` if the descriptor is not of a regular file.
     init(of descriptor: Int32, name: String) throws(GuestError) {
         var status = stat()
+        let isOverlaid: Bool
         do throws(SystemCallError) {
             try systemCall("fstat", name) { fstat(descriptor, &status) }
+            isOverlaid = try FileSystemInfo(of: descriptor, name: name).type == FileSystemInfo.overlay
         } catch {
             throw GuestError(error)
         }
@@ -28,11 +31,11 @@ struct FileIdentity {
             let kind = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "no regular file"
             throw GuestError(.notAModule, "\(name) is not a WebAssembly module: it is \(kind)")
         }
-        self.init(status)
+        self.init(status, isOverlaid: isOverlaid)
     }
 
-    init(_ status: stat) {
-        device = UInt64(status.st_dev)
+    init(_ status: stat, isOverlaid: Bool) {
+        device = isOverlaid ? 0 : UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int(status.st_size)
         changed = status.st_ctim

@@ -24,7 +24,7 @@ import Testing
         let root = tree()
         let place = place(root, "devices", "pids")
         #expect(
-            place.open().procsFiles == ["\(root.path)/devices/c1/cgroup.procs", "\(root.path)/pids/c1/cgroup.procs"])
+            place.open().entryFiles == ["\(root.path)/devices/c1/tasks", "\(root.path)/pids/c1/tasks"])
         #expect(place.open().exists)
     }
 

@@ -34,7 +34,7 @@ import Testing
         try cgroup.create(resources)
         #expect(root["pod/c1/memory.max"] == "1000")
         #expect(root["pod/c1/pids.max"] == "9")
-        #expect(cgroup.procsFiles == ["\(root.path)/pod/c1/cgroup.procs"])
+        #expect(cgroup.entryFiles == ["\(root.path)/pod/c1/cgroup.procs"])
     }
 
     @Test func whereAllIsEnabledNothingIsWrittenAbove() throws {

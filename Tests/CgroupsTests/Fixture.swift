@@ -19,7 +19,7 @@ final class Fixture {
 
     /// Runs a shell command that enters the cgroup first.
     func spawn(_ command: String) throws -> pid_t {
-        let enter = cgroup.procsFiles.map { "echo 0 > '\($0)' && " }.joined()
+        let enter = cgroup.entryFiles.map { "echo 0 > '\($0)' && " }.joined()
         let words = ["sh", "-c", "\(enter)\(command)"]
         var arguments = words.map { strdup($0) }
         arguments.append(nil)

@@ -31,7 +31,7 @@ import Testing
         #expect(!list.contains("a *:* rwm"))
 
         let pid = try fixture.sleeper()
-        for file in fixture.cgroup.procsFiles {
+        for file in fixture.cgroup.entryFiles {
             guard case .success(let text) = readFile(file) else {
                 Issue.record("\(file) can't be read")
                 continue

@@ -9,7 +9,7 @@ import Testing
 @Suite struct PlanTests {
     private let request = CreateRequest(
         id: "one", bundle: "/bundle", rootfs: "/bundle/rootfs", entrypoint: .native,
-        cgroup: CgroupPlacement(procsFiles: []), guestMemoryLimit: nil, descriptors: [], options: CreateOptions())
+        cgroup: CgroupPlacement(entryFiles: []), guestMemoryLimit: nil, descriptors: [], options: CreateOptions())
 
     /// - Returns: the error that a changed default specification gives.
     private func error(_ change: (inout Spec) -> Void) throws -> SpecError {

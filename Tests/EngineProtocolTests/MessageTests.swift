@@ -11,7 +11,7 @@ private func roundTrip<Message: Codable>(_ message: Message) throws -> Message {
     @Test func aRequestComesBackAsItWas() throws {
         let request = CreateRequest(
             id: "c1", bundle: "/run/b", rootfs: "/run/b/rootfs", entrypoint: .wasm(path: "/a.wasm", function: "run"),
-            cgroup: CgroupPlacement(procsFiles: ["/sys/fs/cgroup/x/cgroup.procs"]), guestMemoryLimit: .max,
+            cgroup: CgroupPlacement(entryFiles: ["/sys/fs/cgroup/x/cgroup.procs"]), guestMemoryLimit: .max,
             descriptors: [.control, .stdin, .module], options: CreateOptions(noNewKeyring: true, guestSeccomp: .log))
         guard case .create(let back) = try roundTrip(EngineRequest.create(request)) else {
             Issue.record("another case")

@@ -30,10 +30,9 @@ struct ChildProcess {
     /// that is not 0 is no error here.
     func run() throws -> Outcome {
         let start = Moment.now
-        var ends: [Int32] = [-1, -1]
-        try systemCall("pipe2") { shim_bench_pipe(&ends) }
-        let reading = OwnedFileDescriptor(owning: ends[0])
-        let pid = try spawn(output: OwnedFileDescriptor(owning: ends[1]))
+        let ends = try makePipe()
+        let reading = OwnedFileDescriptor(owning: ends.reading)
+        let pid = try spawn(output: OwnedFileDescriptor(owning: ends.writing))
         let bytes: [UInt8]
         do {
             bytes = try Self.readAll(reading, until: start + seconds * 1000)

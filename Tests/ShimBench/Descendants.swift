@@ -1,4 +1,3 @@
-internal import CShimBench
 internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
@@ -10,7 +9,7 @@ internal import LinuxSystem
 enum Descendants {
     /// Makes this process the parent of orphans below it.
     static func adopt() throws {
-        try systemCall("prctl", "PR_SET_CHILD_SUBREAPER") { shim_bench_adopt_orphans() }
+        try becomeSubreaper()
     }
 
     /// Reaps children until there is none; blocks. Answers whether that was so in time.

@@ -26,7 +26,12 @@ struct CommandTests {
     }
 
     private func start(_ command: StartCommand) throws -> String {
-        try command.run(in: folder.path, input: []) { _, _, _, _ in _exit(9) }
+        switch try command.run(in: folder.path, input: []) {
+        case .served(let answer): return answer
+        case .serving(let answer, _, let socket, _):
+            close(socket)
+            return answer
+        }
     }
 
     @Test func aContainerOfARunningPodIsToldThePodsShim() throws {

@@ -102,6 +102,9 @@ ssize_t martlet_send_descriptors(int socket, const void *bytes, size_t length, c
 ssize_t martlet_receive_descriptors(
     int socket, void *bytes, size_t length, int *descriptors, size_t capacity, size_t *count, int *truncated);
 
+// Whether the bytes of `part` stand somewhere in `whole` (memmem(3)).
+int martlet_contains(const void *whole, size_t whole_length, const void *part, size_t part_length);
+
 // Namespaces and mounts
 
 int martlet_unshare(int flags);

@@ -6,9 +6,6 @@
 // Calls of the compile helper and the artifact cache that Swift can't make: variadic ones, and those that the C
 // library declares only with _GNU_SOURCE. All answer -1 with errno on failure.
 
-// PR_SET_PDEATHSIG with SIGKILL (prctl(2)). It does not help if the parent has ended already.
-int martlet_die_with_parent(void);
-
 // Waits for a write lock on one byte of a file, which goes with the open file (fcntl(2), F_OFD_SETLKW).
 int martlet_lock_byte(int descriptor, off_t offset);
 

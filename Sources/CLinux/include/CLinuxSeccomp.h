@@ -12,7 +12,4 @@ int martlet_seccomp_install(unsigned int flags, const struct sock_filter *progra
 // Whether the kernel knows these flags of SECCOMP_SET_MODE_FILTER; installs nothing.
 int martlet_seccomp_knows_flags(unsigned int flags);
 
-// A file in memory (memfd_create(2)), close-on-exec, to export a program to. -1 with errno on failure.
-int martlet_seccomp_scratch(void);
-
 #endif

@@ -9,7 +9,10 @@ package struct CgroupV1: Cgroup {
         self.place = place
     }
 
-    package var procsFiles: [String] { place.directories.map { "\($0.path)/cgroup.procs" } }
+    /// `tasks`, which moves a thread: a process of one thread is moved whole, and the kernel need not wait until no
+    /// process of the node is in a fork or an exit, as it must for `cgroup.procs` (measured: 0.1 ms instead of 5 to 20
+    /// when no cgroup was entered for a while).
+    package var entryFiles: [String] { place.directories.map { "\($0.path)/tasks" } }
 
     package var exists: Bool { place.directories.contains { CgroupDirectory(path: $0.path).exists } }
 

@@ -15,7 +15,7 @@ package struct CgroupV2: Cgroup {
         self.root = CgroupDirectory(path: place.directories.first?.mountPoint ?? "")
     }
 
-    package var procsFiles: [String] { [directory.file("cgroup.procs")] }
+    package var entryFiles: [String] { [directory.file("cgroup.procs")] }
 
     package var exists: Bool { directory.exists }
 

@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// Puts this process into its cgroups: it and its children are counted and limited from here on.
 func enterCgroups(_ placement: CgroupPlacement) throws(ContainerFailure) {
-    for file in placement.procsFiles {
+    for file in placement.entryFiles {
         // 0 stands for the writer (cgroups(7)).
         try step("cgroup") { try writeText("0", toFileAt: file) }
     }

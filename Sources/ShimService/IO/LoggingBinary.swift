@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
@@ -81,10 +80,9 @@ struct Pipe: ~Copyable {
     let writing: OwnedFileDescriptor
 
     init() throws(SystemCallError) {
-        var ends: [Int32] = [-1, -1]
-        try systemCall("pipe2") { martlet_pipe(&ends) }
-        reading = OwnedFileDescriptor(owning: ends[0])
-        writing = OwnedFileDescriptor(owning: ends[1])
+        let ends = try makePipe()
+        reading = OwnedFileDescriptor(owning: ends.reading)
+        writing = OwnedFileDescriptor(owning: ends.writing)
     }
 
     consuming func onlyReading() -> OwnedFileDescriptor { reading }

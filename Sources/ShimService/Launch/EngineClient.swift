@@ -26,9 +26,16 @@ package final class EngineClient: Sendable {
     private let logger: Logger
     /// One message is sent at a time, and one engine started.
     private let engine = Monitored<Engine?>(nil)
+    /// One that was started before this client; taken over by the first request.
+    private let early: Monitored<EngineProcess?>
 
-    /// - Parameter path: of the engine's executable.
-    package init(path: String, settings: EngineSettings, reaper: ChildReaper, logger: Logger) {
+    /// - Parameters:
+    ///   - path: of the engine's executable.
+    ///   - early: an engine that runs already; owned from here on.
+    package init(
+        path: String, early: EngineProcess? = nil, settings: EngineSettings, reaper: ChildReaper, logger: Logger
+    ) {
+        self.early = Monitored(early)
         self.path = path
         self.settings = settings
         self.reaper = reaper
@@ -87,26 +94,29 @@ package final class EngineClient: Sendable {
     }
 
     private func startEngine() throws -> Engine {
-        let (ours, theirs) = try MessageChannel.socketPair()
-        let channel = MessageChannel(owning: OwnedFileDescriptor(owning: ours))
-        let other = OwnedFileDescriptor(owning: theirs)
-        let null = try openFile("/dev/null", O_RDWR)
+        let early = early.update { early in
+            defer { early = nil }
+            return early
+        }
+        var socket = early?.socket
         let logger = logger
         let command: SupervisedCommand
         do {
             command = try SupervisedCommand(
-                ChildProcess(
-                    path: path, arguments: [path], environment: [],
-                    descriptors: [
-                        (null.raw, 0), (null.raw, 1), (STDERR_FILENO, 2), (other.raw, EngineSocket.descriptor),
-                    ]), reaper: reaper
+                starting: {
+                    if let early { return early.pid }
+                    let process = try EngineProcess.start(path: path, log: STDERR_FILENO)
+                    socket = process.socket
+                    return process.pid
+                }, reaper: reaper
             ) { exit in
                 logger.debug("the engine has ended", metadata: ["status": "\(exit.status)"])
             }
         } catch {
             throw TaskError(.unavailable, "the engine can't be started", cause: error)
         }
-        let engine = Engine(command: command, channel: channel)
+        guard let socket else { preconditionFailure("an engine without a socket") }
+        let engine = Engine(command: command, channel: MessageChannel(owning: OwnedFileDescriptor(owning: socket)))
         try engine.channel.send(EngineRequest.configure(settings))
         return engine
     }

@@ -114,7 +114,7 @@ extension LaunchedContainer {
         try launcher.engine.create(
             CreateRequest(
                 id: id, bundle: bundle.path, rootfs: rootfs, entrypoint: entrypoint,
-                cgroup: CgroupPlacement(procsFiles: cgroup.procsFiles),
+                cgroup: CgroupPlacement(entryFiles: cgroup.entryFiles),
                 guestMemoryLimit: GuestMemory.limit(ofCgroup: try cgroup.memoryLimit()), descriptors: roles,
                 options: CreateOptions(noNewKeyring: request.options.noNewKeyring, guestSeccomp: seccomp)),
             descriptors: descriptors)

@@ -1,7 +1,7 @@
 internal import EngineProtocol
 internal import LinuxSystem
 internal import SystemPackage
-internal import TOML
+internal import TOMLKit
 
 /// Reads the configuration file.
 package enum ConfigurationReader {
@@ -29,19 +29,33 @@ package enum ConfigurationReader {
     package static func parse(
         _ text: String, file: String
     ) throws(ConfigurationError) -> (configuration: ShimConfiguration, unknown: [String]) {
-        let table: TOMLTable
-        do throws(TOMLError) {
-            table = try TOMLDocument.parse(text)
+        let table = try parseTable(text, file: file)
+        var configuration = ShimConfiguration()
+        var unknown: [String] = []
+        for (key, value) in settings(of: table) {
+            guard let value, try apply(Setting(file: file, key: key, value: value), to: &configuration) else {
+                unknown.append(key)
+                continue
+            }
+        }
+        return (configuration, unknown)
+    }
+
+    private static func parseTable(_ text: String, file: String) throws(ConfigurationError) -> TOMLTable {
+        // The parser takes the text for one that ends there.
+        if let null = text.utf8.firstIndex(of: 0) {
+            let line = text.utf8[..<null].count { $0 == UInt8(ascii: "\n") } + 1
+            throw ConfigurationError(.malformed, file: file, "line \(line): found a NUL; expected text")
+        }
+        do {
+            return try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            let place = error.source.begin
+            throw ConfigurationError(
+                .malformed, file: file, "line \(place.line), column \(place.column): \(error.description)")
         } catch {
             throw ConfigurationError(.malformed, file: file, "\(error)")
         }
-        var configuration = ShimConfiguration()
-        var unknown: [String] = []
-        for (key, value) in settings(of: table).sorted(by: { $0.0 < $1.0 }) {
-            let setting = Setting(file: file, key: key, value: value)
-            if try !apply(setting, to: &configuration) { unknown.append(key) }
-        }
-        return (configuration, unknown)
     }
 
     private static let known = [
@@ -69,17 +83,21 @@ package enum ConfigurationReader {
         case "engine.relaxed-simd": configuration.engine.features.relaxedSIMD = try setting.boolean()
         case "engine.multi-memory": configuration.engine.features.multiMemory = try setting.boolean()
         case "engine.function-references": configuration.engine.features.functionReferences = try setting.boolean()
-        case "engine.max-wasm-stack": configuration.engine.features.maxWasmStack = try setting.byteCount()
+        case "engine.max-wasm-stack":
+            // What the engine takes.
+            configuration.engine.features.maxWasmStack = try setting.byteCount(upToMebibytes: 1024)
         default: return false
         }
         return true
     }
 
-    /// The values that are no tables, by dotted keys.
-    private static func settings(of table: TOMLTable, under prefix: String = "") -> [(String, TOMLValue)] {
-        table.flatMap { key, value -> [(String, TOMLValue)] in
-            if case .table(let inner) = value { return settings(of: inner, under: prefix + key + ".") }
-            return [(prefix + key, value)]
+    /// The top's keys and those of its tables, dotted and in order. No setting lies deeper.
+    ///
+    /// A value is nil where the parser has a key that it does not find again: one with a NUL in it.
+    private static func settings(of table: TOMLTable) -> [(key: String, value: TOMLValue?)] {
+        table.keys.sorted().flatMap { name -> [(key: String, value: TOMLValue?)] in
+            guard let inner = table[name]?.table else { return [(name, table[name]?.tomlValue)] }
+            return inner.keys.sorted().map { ("\(name).\($0)", inner[$0]?.tomlValue) }
         }
     }
 }

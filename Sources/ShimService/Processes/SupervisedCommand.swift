@@ -13,12 +13,20 @@ package final class SupervisedCommand: Sendable {
     ///
     /// - Parameter onExit: called on the reaper's thread; it must not block.
     /// - Throws: `SystemCallError`: it could not be started, and nothing of it is left.
-    package init(
+    package convenience init(
         _ command: ChildProcess, reaper: ChildReaper, onExit: @escaping @Sendable (ProcessExit) -> Void = { _ in }
+    ) throws {
+        try self.init(starting: { try command.spawn() }, reaper: reaper, onExit: onExit)
+    }
+
+    /// Takes a process over that `start` starts, or has started before the reaper began to reap; answers its pid.
+    package init(
+        starting start: () throws -> Int32, reaper: ChildReaper,
+        onExit: @escaping @Sendable (ProcessExit) -> Void = { _ in }
     ) throws {
         let ended = ended
         (pid, process) = try reaper.duringCreation {
-            let pid = try command.spawn()
+            let pid = try start()
             let process = try? ProcessHandle(ProcessDescriptor(pid: pid))
             reaper.claim(pid) { exit in
                 ended.update { $0 = exit }

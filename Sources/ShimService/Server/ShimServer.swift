@@ -19,17 +19,20 @@ package struct ShimServerSettings: Sendable {
     package var eventsAddress: String?
     /// The engine's executable.
     package var engine: String
+    /// An engine that was started ahead; the server owns it.
+    package var early: EngineProcess?
     package var configuration: ShimConfiguration
 
     package init(
         namespace: String, bundle: Bundle, config: LoadedConfig, eventsAddress: String?, engine: String,
-        configuration: ShimConfiguration
+        early: EngineProcess?, configuration: ShimConfiguration
     ) {
         self.namespace = namespace
         self.bundle = bundle
         self.config = config
         self.eventsAddress = eventsAddress
         self.engine = engine
+        self.early = early
         self.configuration = configuration
     }
 }
@@ -55,7 +58,7 @@ package enum ShimServer {
         let signals = try Signals.terminationDescriptor().release()
         let reaper = ChildReaper()
         let engine = EngineClient(
-            path: settings.engine, settings: settings.configuration.engine, reaper: reaper, logger: logger)
+            path: settings.engine, early: settings.early, settings: settings.configuration.engine, reaper: reaper, logger: logger)
         // Before anything else: the engine gets ready while containerd connects.
         do {
             try engine.prepare(bundle: settings.bundle.path)

@@ -47,6 +47,11 @@ package final class Container: ContainerObserver {
         process.created { publisher.publish(event) }
     }
 
+    /// The container has been cleared away: the two let go of each other.
+    package func deleted() {
+        standing.withLock { $0 = nil }
+    }
+
     package func containerExited(_ exit: ProcessExit) {
         process.exited(exit)
     }

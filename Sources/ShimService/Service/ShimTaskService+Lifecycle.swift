@@ -76,6 +76,7 @@ extension ShimTaskService {
             throw error
         }
         registry.remove(container.id)
+        container.deleted()
         publisher.publish(
             TaskDelete.with {
                 $0.containerID = container.id

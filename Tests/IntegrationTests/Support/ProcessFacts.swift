@@ -73,6 +73,14 @@ struct ProcessFacts: Sendable {
 }
 
 extension ProcessFacts {
+    /// The processes whose parent it is, but for those that have ended.
+    var children: [ProcessFacts] {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return threads.flatMap { thread in
+            ((try? text("task/\(thread)/children")) ?? "").split(separator: " ").compactMap { pid_t($0) }
+        }.map(ProcessFacts.init).filter(\.isAlive)
+    }
+
     /// What it has open: descriptors with what they lead to.
     var openFiles: Set<String> {
         get throws {

@@ -30,15 +30,21 @@ final class DirectContainer: Sendable {
 
     // MARK: The shim
 
-    /// Runs `start` and connects to what it answers.
+    /// Runs `start`, connects to what it answers, and tells that.
     @discardableResult
-    func startShim() async throws -> ShimAddress {
+    func startShim() async throws -> String {
         let outcome = try pod.command("start", bundle)
         guard outcome.status == 0 else { throw FixtureError(description: "start: \(outcome.words)") }
         let address = try ShimAddress(answer: String(decoding: outcome.answer, as: UTF8.self))
         let client = try await TTRPCClient.connect(to: address.address, on: ShimPod.eventLoop)
         state.withLock { $0.client = client }
-        return address
+        return address.address
+    }
+
+    /// Has another container's shim serve this one, as Create in a pod may.
+    func useShim(of other: DirectContainer) {
+        let client = other.state.withLock { $0.client }
+        state.withLock { $0.client = client }
     }
 
     /// Runs `delete` as containerd does after a shim that is gone, and decodes its answer.
@@ -158,6 +164,9 @@ final class DirectContainer: Sendable {
             }
         }
     }
+
+    /// What it and its shim said beside that, until now.
+    var complaints: String { bundle.complaints }
 
     /// Waits until its stdout has this.
     func says(_ text: String) async throws {

@@ -1,1 +1,0 @@
-package enum MartletMain { package static func run() {} }

@@ -1,0 +1,62 @@
+internal import CLinux
+internal import Glibc
+internal import LinuxSystem
+internal import SystemPackage
+
+/// Why the process that was to become the shim did not.
+struct DelegateError: Error, CustomStringConvertible {
+    /// As that process said it.
+    let description: String
+}
+
+/// Lets another process do the work of `start`, and go on as the shim, while the one that containerd waits for only
+/// passes the answer on.
+///
+/// This way the shim is there from the first moment, and the engine, which must descend from it, gets ready while the
+/// rest of `start` is done. The process has one thread when it forks, so that Swift may run on both sides.
+enum Delegate {
+    /// The first byte of what goes through the pipe.
+    private enum Outcome: UInt8 {
+        case answer, failure
+    }
+
+    /// - Parameter work: runs in the new process, which ends with it. It calls `report` once, with the answer.
+    /// - Returns: the answer.
+    /// - Throws: `DelegateError` with what `work` threw; `SystemCallError`.
+    static func run(_ work: (_ report: (String) -> Void) throws -> Void) throws -> String {
+        let (reading, writing) = try makePipe()
+        let input = OwnedFileDescriptor(owning: reading)
+        let pid: Int32
+        do {
+            pid = try systemCall("fork") { martlet_fork() }
+        } catch {
+            _ = close(writing)
+            throw error
+        }
+        if pid == 0 {
+            do {
+                try work { send(.answer, $0, to: writing) }
+            } catch {
+                send(.failure, ShimMain.oneLine(error), to: writing)
+                _exit(1)
+            }
+            _exit(0)
+        }
+        _ = close(writing)
+        let bytes = try readToEnd(of: input.raw, limit: 64 << 10, name: "the shim's answer")
+        guard let first = bytes.first.flatMap(Outcome.init(rawValue:)) else {
+            throw DelegateError(description: "the shim ended before it could serve")
+        }
+        let text = String(decoding: bytes.dropFirst(), as: UTF8.self)
+        switch first {
+        case .answer: return text
+        case .failure: throw DelegateError(description: text)
+        }
+    }
+
+    /// Says it, and closes the pipe, which tells the other side that this is all.
+    private static func send(_ outcome: Outcome, _ text: String, to descriptor: Int32) {
+        _ = ShimMain.writeWhole([outcome.rawValue] + Array(text.utf8), to: descriptor)
+        _ = close(descriptor)
+    }
+}

@@ -1,0 +1,43 @@
+import EngineProtocol
+import Foundation
+import Testing
+
+/// A child of fork(2) has one thread. What the others of its parent were doing, holding a lock for instance, is left
+/// undone in it: so there may be none.
+struct EngineThreadTests {
+    /// All but the fork: the module is compiled and mapped, then the plan is refused.
+    @Test func theEngineHasOneThreadBeforeItForks() throws {
+        let engine = try EngineProcess()
+        #expect(try engine.threads == 1)
+
+        let bundle = engine.folder
+        let config = """
+            {
+                "ociVersion": "1.1.0",
+                "process": {"cwd": "/", "args": ["/app.wasm"], "env": ["no equals sign"]},
+                "root": {"path": "rootfs"},
+                "linux": {"namespaces": [{"type": "mount"}]}
+            }
+            """
+        try Data(config.utf8).write(to: bundle.appending(path: "config.json"))
+        let module = bundle.appending(path: "app.wat")
+        try Data("(module (func (export \"_start\")))".utf8).write(to: module)
+
+        let first = try engine.create(bundle: bundle.path(), module: module.path())
+        guard case .compiling = first.first, case .failed(let failure) = first.last else {
+            Issue.record("\(first)")
+            return
+        }
+        #expect(failure.code == .invalidSpec && failure.message.hasPrefix("process.env[0]: "), "\(failure)")
+        #expect(try engine.threads == 1)
+
+        // From the cache.
+        let second = try engine.create(bundle: bundle.path(), module: module.path())
+        guard second.count == 1, case .failed(let again) = second.first else {
+            Issue.record("\(second)")
+            return
+        }
+        #expect(again == failure)
+        #expect(try engine.threads == 1)
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// What the design says of the parts: which of them know the engine, threads and each other.
+struct LayoutTests {
+    @Test func onlyTheEngineLinksLibwasmtime() throws {
+        #expect(try BuiltProgram.engine.libraries.contains("libwasmtime.so"))
+        for program in [BuiltProgram.shim, .command] {
+            let libraries = try program.libraries
+            #expect(libraries.contains("libc.so.6"))
+            #expect(!libraries.contains { $0.contains("wasmtime") })
+        }
+    }
+
+    /// Among others: what runs between a fork and a guest reaches neither SwiftNIO nor Dispatch.
+    @Test func targetsImportOnlyWhatTheyMay() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let (status, output) = try run(root.appending(path: "hack/check-imports").path(), [])
+        #expect(status == 0, "\(output)")
+    }
+
+    @Test func theCommandSaysItsVersionAndWhatIsWrong() throws {
+        #expect(try run(BuiltProgram.command.path, ["--version"]) == (0, "martlet 0.1.0\n"))
+        let (status, output) = try run(BuiltProgram.command.path, ["check", "/proc/self/none"])
+        #expect(status == 1)
+        #expect(output.hasPrefix("error: bundle /proc/self/none/config.json: "))
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import MartletCommands
+import Testing
+
+struct CommandLineTests {
+    @Test func theVersionIsTold() {
+        #expect(MartletCommand.configuration.version == "martlet 0.1.0")
+    }
+
+    @Test(
+        arguments: [
+            (nil, "martlet check /run/containerd"), (CheckCommand.self, "martlet check --rootfs"),
+            (ConfigCommand.self, "martlet config ./config.toml"),
+        ] as [((any ParsableCommand.Type)?, String)])
+    func helpHasExamples(command: (any ParsableCommand.Type)?, example: String) {
+        let help = MartletCommand.helpMessage(for: command ?? MartletCommand.self, columns: 120)
+        #expect(help.contains("EXAMPLES") && help.contains(example))
+    }
+
+    @Test func checkTakesABundleAndARootFileSystem() throws {
+        let command = try #require(
+            MartletCommand.parseAsRoot(["check", "./bundle", "--rootfs", "/mnt"]) as? CheckCommand)
+        #expect(command.bundle == "./bundle")
+        #expect(command.rootfs == "/mnt")
+        #expect(throws: (any Error).self) { try MartletCommand.parseAsRoot(["check"]) }
+    }
+
+    @Test func checkFailsWhenSomethingIsWrong() throws {
+        let bundle = try TestBundle()
+        var command = try MartletCommand.parseAsRoot(["check", bundle.path])
+        try command.run()
+        try bundle.remove("rootfs")
+        #expect(throws: ExitCode.failure) { try command.run() }
+    }
+
+    @Test func configFailsWithTheMistake() throws {
+        let bundle = try TestBundle()
+        try bundle.write("config.toml", Array("log.level = \"info\"".utf8))
+        var command = try MartletCommand.parseAsRoot(["config", "\(bundle.path)/config.toml"])
+        try command.run()
+        try bundle.write("config.toml", Array("log.levle = 1".utf8))
+        command = try MartletCommand.parseAsRoot(["config", "\(bundle.path)/config.toml"])
+        let error = try #require(throws: (any Error).self) { try command.run() }
+        #expect(MartletCommand.message(for: error).hasPrefix("\(bundle.path)/config.toml: log.levle: there is no such"))
+    }
+
+    @Test func configTakesNoFileThatIsNotThere() throws {
+        var command = try MartletCommand.parseAsRoot(["config", "/nonexistent/config.toml"])
+        let error = try #require(throws: (any Error).self) { try command.run() }
+        #expect(MartletCommand.message(for: error).contains("there is no /nonexistent/config.toml"))
+    }
+}

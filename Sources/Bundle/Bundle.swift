@@ -56,11 +56,14 @@ extension Spec {
     ///
     /// - Parameter id: the container's own, which is its group when no annotation names one.
     package func shimGroup(id: String) -> String {
-        for label in ["io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"] {
+        for label in Self.groupAnnotations {
             if let group = annotations?[label], !group.isEmpty { return group }
         }
         return id
     }
+
+    /// The annotations that may name the group, the first that does being the one that holds.
+    package static let groupAnnotations = ["io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"]
 }
 
 /// Why a bundle's file can't be read or written.

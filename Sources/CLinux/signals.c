@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,4 +34,13 @@ int martlet_end_on_termination_signals(void) {
     action.sa_handler = end;
     if (sigaction(SIGTERM, &action, NULL) < 0) return -1;
     return sigaction(SIGINT, &action, NULL);
+}
+
+int martlet_termination_descriptor(void) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0) return -1;
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -36,7 +36,7 @@ package struct CreateRequest: Codable, Sendable {
     package var rootfs: String
     package var entrypoint: Entrypoint
     package var cgroup: CgroupPlacement
-    /// What a guest's linear memories may take together, in bytes; nil is no limit.
+    /// What each of a guest's linear memories may take, in bytes; nil is no limit.
     package var guestMemoryLimit: UInt64?
     /// What each descriptor that came with the message is, in order.
     package var descriptors: [DescriptorRole]

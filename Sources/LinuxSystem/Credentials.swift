@@ -46,6 +46,12 @@ package enum Signals {
     package static func endOnTermination() throws(SystemCallError) {
         try systemCall("sigaction") { martlet_end_on_termination_signals() }
     }
+
+    /// From now on SIGTERM and SIGINT do nothing but make the descriptor readable (signalfd(2)). To be called before
+    /// the first other thread is started; non-blocking.
+    package static func terminationDescriptor() throws(SystemCallError) -> OwnedFileDescriptor {
+        OwnedFileDescriptor(owning: try systemCall("signalfd") { martlet_termination_descriptor() })
+    }
 }
 
 /// Has the kernel kill this process when the thread that forked it ends (PR_SET_PDEATHSIG). A parent that has ended

@@ -8,6 +8,27 @@ package struct Hooks: Codable, Hashable, Sendable {
     package var poststop: [Hook]?
 
     package init() {}
+
+    /// The stages by their names, in the order of a container's life.
+    package enum Stage: String, CaseIterable, Sendable {
+        case prestart, createRuntime, createContainer, startContainer, poststart, poststop
+    }
+
+    package subscript(stage: Stage) -> [Hook] {
+        get { self[keyPath: Self.member(stage)] ?? [] }
+        set { self[keyPath: Self.member(stage)] = newValue }
+    }
+
+    private static func member(_ stage: Stage) -> WritableKeyPath<Hooks, [Hook]?> {
+        switch stage {
+        case .prestart: \.prestart
+        case .createRuntime: \.createRuntime
+        case .createContainer: \.createContainer
+        case .startContainer: \.startContainer
+        case .poststart: \.poststart
+        case .poststop: \.poststop
+        }
+    }
 }
 
 /// A command of a stage.

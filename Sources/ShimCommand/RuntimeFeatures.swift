@@ -1,55 +1,56 @@
-/// The features structure of the runtime specification (features.md, features-linux.md), with what is true here.
+internal import Bundle
+internal import LinuxSystem
+internal import OCISpec
+internal import ShimService
+
+/// The features structure of the runtime specification 1.2 (features.md, features-linux.md): what this runtime knows,
+/// whether the node has it or not.
+///
+/// All names come from the types and tables by which config.json is read.
 struct RuntimeFeatures: Encodable {
-    var ociVersionMin = "1.0.0"
-    var ociVersionMax = "1.2.0"
-    var hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
-    var mountOptions = Self.mountOptions
-    var linux = LinuxFeatures()
+    let ociVersionMin = "1.0.0"
+    let ociVersionMax = "1.2.0"
+    let hooks = Hooks.Stage.allCases.map(\.rawValue)
+    let mountOptions = MountOptionNames.all
+    let linux = LinuxFeatures()
+    let annotations = ["dev.martlet.version": MartletVersion.version]
+    /// Who may set these chooses the shim that a container is put into.
+    let potentiallyUnsafeConfigAnnotations = Spec.groupAnnotations
 
     struct LinuxFeatures: Encodable {
-        var namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"]
-        var capabilities = RuntimeFeatures.capabilities
-        var cgroup = CgroupFeatures()
-        var seccomp = Enabled(enabled: true)
-        var apparmor = Enabled(enabled: true)
-        var selinux = Enabled(enabled: true)
-        var intelRdt = Enabled(enabled: false)
-        var mountExtensions = MountExtensions()
+        let namespaces = Namespace.Kind.allCases.map(\.rawValue).sorted()
+        let capabilities = CapabilitySet.names
+        let cgroup = CgroupFeatures()
+        let seccomp = SeccompFeatures()
+        let apparmor = Enabled(enabled: true)
+        let selinux = Enabled(enabled: true)
+        let intelRdt = Enabled(enabled: false)
+        let mountExtensions = MountExtensions()
     }
 
     struct CgroupFeatures: Encodable {
-        var v1 = true
-        var v2 = true
-        var systemd = false
-        var systemdUser = false
-        var rdma = true
+        let v1 = true
+        let v2 = true
+        let systemd = false
+        let systemdUser = false
+        let rdma = true
+    }
+
+    struct SeccompFeatures: Encodable {
+        let enabled = true
+        let actions = SeccompAction.allCases.map(\.rawValue).sorted()
+        let operators = SeccompOperator.allCases.map(\.rawValue).sorted()
+        let archs = SeccompArchitecture.allCases.map(\.rawValue).sorted()
+        let knownFlags = SeccompFlag.allCases.map(\.rawValue).sorted()
+        // Profiles are compiled here, so it is the node's kernel alone that may lack one.
+        let supportedFlags = SeccompFlag.allCases.map(\.rawValue).sorted()
     }
 
     struct Enabled: Encodable {
-        var enabled: Bool
+        let enabled: Bool
     }
 
     struct MountExtensions: Encodable {
-        var idmap = Enabled(enabled: true)
+        let idmap = Enabled(enabled: true)
     }
-
-    static let mountOptions = [
-        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime",
-        "loud", "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
-        "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime",
-        "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime",
-        "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime",
-        "rsuid", "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow",
-        "sync", "tmpcopyup", "unbindable",
-    ]
-
-    static let capabilities = [
-        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID",
-        "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST",
-        "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER", "CAP_SYS_MODULE", "CAP_SYS_RAWIO",
-        "CAP_SYS_CHROOT", "CAP_SYS_PTRACE", "CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE",
-        "CAP_SYS_RESOURCE", "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE",
-        "CAP_AUDIT_CONTROL", "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM",
-        "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE",
-    ]
 }

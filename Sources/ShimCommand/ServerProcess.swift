@@ -30,7 +30,7 @@ enum ServerProcess {
             // The orphans of the containers become this process's children.
             try becomeSubreaper()
             try systemCall("chdir", "/") { chdir("/") }
-            ShimServer.run(settings, socket: listening, socketPath: address.path, logger: logger)
+            try ShimServer.run(settings, socket: listening, socketPath: address.path, logger: logger)
         } catch {
             // Whoever connects finds nobody, and `delete` clears up.
             unlink(address.path)

@@ -78,7 +78,23 @@ package struct EngineError: Error, Equatable {
 }
 
 extension EngineError: CustomStringConvertible {
-    package var description: String { "can't \(operation.rawValue): \(message)" }
+    package var description: String { "can't \(operation.rawValue): \(Self.sentence(message))" }
+
+    /// The engine's words as one line: the headline, then each cause after a colon. A message that shows a place in a
+    /// text keeps its lines, but for an empty one at its end.
+    package static func sentence(_ message: String) -> String {
+        var lines = message.split(separator: "\n").map { $0.drop { $0 == " " } }
+        guard !message.contains("-->") else {
+            return message.split(separator: "\n", omittingEmptySubsequences: true).joined(separator: "\n")
+        }
+        lines.removeAll { $0 == "Caused by:" || $0.isEmpty }
+        let parts = lines.map { line in
+            // Several causes are numbered.
+            guard let colon = line.firstIndex(of: ":"), line[..<colon].allSatisfy(\.isNumber) else { return line }
+            return line[line.index(after: colon)...].drop { $0 == " " }
+        }
+        return parts.joined(separator: ": ")
+    }
 }
 
 extension EngineError {

@@ -18,6 +18,7 @@ package final class Store {
     ///
     /// - Parameters:
     ///   - memory: the largest size of each linear memory, in bytes; nil for no limit. `memory.grow` beyond it fails.
+    ///     The C API has no limit for all of a store's memories together.
     ///   - instances: how many core instances there may be; nil for the engine's default.
     package func limit(memory: Int64? = nil, instances: Int64? = nil) {
         let byDefault: Int64 = -1

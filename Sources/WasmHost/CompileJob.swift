@@ -2,6 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
+internal import Wasm
 
 /// A module that is being compiled by a helper process. Dropping the job ends the helper.
 ///
@@ -78,7 +79,7 @@ package final class CompileJob {
         case .present, .compiled:
             return
         case .invalid(let message):
-            throw GuestError(.invalidModule, "\(name) can't be compiled: \(message)")
+            throw GuestError(.invalidModule, "\(name) can't be compiled: \(EngineError.sentence(message))")
         case .failed(let message):
             throw GuestError(.compilerFailed, "\(name) was not compiled: \(message)")
         case nil:

@@ -81,7 +81,7 @@ package struct GuestProgram {
         let store = Store(host.engine)
         let missing = module.imports.filter { !host.linker.defines(module: $0.module, name: $0.name, in: store) }
         guard !missing.isEmpty else {
-            return GuestError(.unknownImport, "\(name) can't be linked: \(error.message)")
+            return GuestError(.unknownImport, "\(name) can't be linked: \(EngineError.sentence(error.message))")
         }
         let names = missing.map { "\($0.module).\($0.name) (\($0.kind.name))" }
         return GuestError(
@@ -147,7 +147,7 @@ package struct GuestProgram {
         do throws(EngineError) {
             _ = try host.componentLinker().instantiate(component, in: store)
         } catch  where !error.isInstanceLimit {
-            throw GuestError(.unknownImport, "\(name) can't be linked: \(error.message)")
+            throw GuestError(.unknownImport, "\(name) can't be linked: \(EngineError.sentence(error.message))")
         } catch {}
     }
 

@@ -57,11 +57,13 @@ package struct GuestRun {
 
     /// What the guest sees: `/` as `/`, the working directory as `.` too.
     ///
-    /// Guests find their directories by name, and differ. wasi-libc (C, Rust, Python, …) takes `.` and `/` for the same
-    /// and then the *last* of them, for relative and absolute paths alike; Go takes the *first* as its working
-    /// directory and can't open relative paths if that is `.`; so do those that call the first one their working
-    /// directory (Zig). So `/` comes first and last: absolute paths are right everywhere, and relative ones are
-    /// resolved at `/` except by guests that look `.` up. Where the working directory is `/`, that is no difference.
+    /// Guests find their directories by name, and differ. wasi-libc (C, Rust, Python, …) strips `/` and `./` from the
+    /// names and from every path, so that `.` and `/` are the same to it, and of the same it takes the *last*, for
+    /// relative and absolute paths alike: no order and no names make both right (libc-bottom-half/sources/preopens.c).
+    /// Go takes `PWD`, else the *first* directory, as its working directory, and can't open relative paths if that is
+    /// `.`; so do those that call the first one their working directory (Zig). So `/` comes first and last: absolute
+    /// paths are right everywhere, and relative ones are resolved at `/` except by guests that look `.` up. Where the
+    /// working directory is `/`, that is no difference.
     private static func world(_ invocation: GuestInvocation) throws(EngineError) -> WASIConfiguration {
         let world = WASIConfiguration()
         let environment = invocation.environment.map { (name: $0.name, value: $0.value) }

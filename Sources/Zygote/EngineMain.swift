@@ -2,6 +2,7 @@ internal import CLinux
 internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
+internal import SystemPackage
 
 /// The engine's program.
 package enum EngineMain {
@@ -24,6 +25,8 @@ package enum EngineMain {
             _ = signal(SIGCHLD, SIG_IGN)
             var zygote = try Zygote(shim: shim, settings: settings)
             try zygote.serve()
+        } catch let error as SystemCallError where error.errno == .brokenPipe {
+            // The shim has ended before it was answered: the end, as any other.
         } catch {
             fail("\(error)")
         }

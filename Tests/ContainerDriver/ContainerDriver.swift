@@ -13,8 +13,8 @@ internal import SystemPackage
 // "start"; the end of it gives the container up. The container's own output goes to the bundle's file "output".
 //
 // Environment: DRIVER_GUEST=1 runs a guest in this program instead of process.args; DRIVER_PROCS names cgroup.procs
-// files, with colons between; DRIVER_HOLD=1, with a new user namespace, kills the init while the first child, held at
-// its end by ptrace(2), is still its parent.
+// files, with colons between; DRIVER_HOLD=1, with a new user namespace, waits for the end of an init that fails while
+// the first child, held at its own end by ptrace(2), is still its parent.
 
 @main
 enum ContainerDriver {
@@ -81,7 +81,6 @@ enum ContainerDriver {
                 initPID = pid
                 tell("init \(pid)")
                 if let held {
-                    kill(pid, SIGKILL)
                     held.waitUntilItEnds()
                     tell("held init is \(HeldProcess.fate(of: pid))")
                     held.release()

@@ -26,7 +26,7 @@ struct HeldProcess {
         _ = ptrace(17, pid, 0, 0)
     }
 
-    /// Waits until a killed process is one no more: "kept" for its parent, or "gone".
+    /// Waits until a process that ends is one no more: "kept" for its parent, or "gone".
     static func fate(of pid: Int32) -> String {
         while let stat = try? readText("/proc/\(pid)/stat") {
             // The state follows the name (proc_pid_stat(5)).

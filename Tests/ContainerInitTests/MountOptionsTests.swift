@@ -1,8 +1,14 @@
 import ContainerInit
 import LinuxSystem
+import OCISpec
 import Testing
 
 @Suite struct MountOptionsTests {
+    @Test func whatIsToldOfOptionsIsWhatIsKnown() {
+        #expect(MountOptions.names == Set(MountOptionNames.all))
+        #expect(MountOptions(MountOptionNames.all).data == [])
+    }
+
     @Test func flagsAndDataAreToldApart() {
         let options = MountOptions(["nosuid", "mode=755", "ro", "size=65536k", "noexec"])
         #expect(options.flags == [.noSUID, .readOnly, .noExec])

@@ -58,6 +58,16 @@ private func framed(_ body: String, length: Int? = nil) -> [UInt8] {
 }
 
 @Suite struct MessageChannelTests {
+    @Test func aPeerThatEndsWithoutHavingReadEverythingIsAnEnd() throws {
+        let (one, other) = try MessageChannel.socketPair()
+        let channel = MessageChannel(owning: OwnedFileDescriptor(owning: one))
+        try channel.send(ContainerCommand.start)
+        // The kernel says ECONNRESET then.
+        _ = close(other)
+        let received = try channel.receive(ContainerReport.self)
+        #expect(received == nil)
+    }
+
     @Test func aMessageArrivesWithItsDescriptorsInOrder() throws {
         let (one, other) = try MessageChannel.socketPair()
         let sender = MessageChannel(owning: OwnedFileDescriptor(owning: one))

@@ -29,12 +29,33 @@ extension Integration {
             #expect(try file.text == "as it was\n")
         }
 
-        @Test func aRelativePathIsTakenFromTheWorkingDirectory() async throws {
-            let folder = try HostFolder()
-            let outcome = try await tool.args("write", "note.txt", "from the guest").mount(folder.path, at: "/data")
-                .cwd("/data").run()
-            #expect(outcome.stderr == "")
-            #expect(try folder.text("note.txt") == "from the guest\n")
+        @Test(arguments: ["hello.wasm", "hello-rust.wasm", "hello-go.wasm", "component.wasm"])
+        func anAbsolutePathHoldsInEveryWorkingDirectory(name: String) async throws {
+            #expect(try await reads("/etc/config.json", by: name, in: "/tmp"))
+        }
+
+        /// wasi-libc knows no working directory: it can't tell `.` from `/`, and one of them has to be right.
+        @Test(arguments: ["hello.wasm", "hello-rust.wasm"])
+        func aRelativePathIsTakenFromTheRootByWASILibc(name: String) async throws {
+            #expect(try await reads("etc/config.json", by: name, in: "/tmp"))
+            #expect(try await !reads("config.json", by: name, in: "/etc"))
+        }
+
+        /// Go takes its working directory from there, else the first directory that it is given.
+        @Test func aRelativePathIsTakenFromPWDByGo() async throws {
+            #expect(try await reads("config.json", by: "hello-go.wasm", in: "/etc", "PWD=/etc"))
+            #expect(try await reads("etc/config.json", by: "hello-go.wasm", in: "/tmp"))
+        }
+
+        /// Whether a guest finds a file that is bound at /etc/config.json by this path.
+        private func reads(
+            _ path: String, by guest: String, in directory: String, _ environment: String...
+        ) async throws -> Bool {
+            let file = try HostFile("{\"found\": true}\n")
+            var each = container(.guest(guest)).env("HELLO_FILE=\(path)").cwd(directory)
+                .mount(file.path, at: "/etc/config.json", "ro")
+            for variable in environment { each = each.env(variable) }
+            return try await each.run().stdout.contains("file: {\"found\": true}")
         }
 
         @Test func aModuleIsFoundRelativeToTheWorkingDirectory() async throws {

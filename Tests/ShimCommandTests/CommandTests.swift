@@ -95,12 +95,44 @@ struct CommandTests {
         let info = try InfoCommand.run(input: options.serializedBytes())
         #expect(info.name == "io.containerd.martlet.v1" && info.options == options)
         #expect(info.features.typeURL == "types.containerd.io/opencontainers/runtime-spec/1/features/Features")
-        let json = String(decoding: info.features.value, as: UTF8.self)
-        for part in [#""rro""#, #""ociVersionMin":"1.0.0""#, #""idmap":{"enabled":true}"#] {
-            #expect(json.contains(part), "\(part)")
-        }
+        let told = try decodeJSON(Told.self, from: info.features.value, file: nil)
+        #expect(told.ociVersionMin == "1.0.0" && told.ociVersionMax == "1.2.0")
+        #expect(told.hooks.first == "prestart" && told.hooks.count == 6)
+        #expect(Set(told.mountOptions).isSuperset(of: ["acl", "rro", "rbind", "rslave", "tmpcopyup", "ridmap"]))
+        #expect(told.linux.namespaces == ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"])
+        #expect(told.linux.capabilities.last == "CAP_CHECKPOINT_RESTORE" && told.linux.capabilities.count == 41)
+        #expect(told.linux.cgroup == ["v1": true, "v2": true, "systemd": false, "systemdUser": false, "rdma": true])
+        #expect(told.linux.seccomp.enabled && told.linux.seccomp.actions.contains("SCMP_ACT_NOTIFY"))
+        #expect(told.linux.seccomp.operators.count == 7 && told.linux.seccomp.archs.contains("SCMP_ARCH_RISCV64"))
+        #expect(told.linux.seccomp.knownFlags.contains("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"))
+        #expect(told.linux.mountExtensions["idmap"] == ["enabled": true])
+        #expect(told.potentiallyUnsafeConfigAnnotations.contains("io.kubernetes.cri.sandbox-id"))
         #expect(throws: TaskError.self) {
             try InfoCommand.run(input: Google_Protobuf_Any.with { $0.typeURL = "x" }.serializedBytes())
         }
     }
+}
+
+/// The features structure, as far as it is looked at.
+private struct Told: Decodable {
+    struct Linux: Decodable {
+        var namespaces: [String]
+        var capabilities: [String]
+        var cgroup: [String: Bool]
+        var seccomp: Seccomp
+        var mountExtensions: [String: [String: Bool]]
+    }
+    struct Seccomp: Decodable {
+        var enabled: Bool
+        var actions: [String]
+        var operators: [String]
+        var archs: [String]
+        var knownFlags: [String]
+    }
+    var ociVersionMin: String
+    var ociVersionMax: String
+    var hooks: [String]
+    var mountOptions: [String]
+    var linux: Linux
+    var potentiallyUnsafeConfigAnnotations: [String]
 }

@@ -30,7 +30,7 @@ struct ControlChannelTests {
             hooks: HookRunner(reaper: ChildReaper(source: NoChildren()), logger: Logger(label: "test")),
             logger: Logger(label: "test"),
             initStarted: { started($0.pid, (try? $0.waitForEnd(milliseconds: 0)) == true) }, console: { _ in },
-            engineFailure: { nil })
+            reasonOfSilence: { nil })
         try conversation.serve(shim)
     }
 

@@ -35,6 +35,18 @@ struct ModuleTests {
         #expect(error.message.contains("offset"))
     }
 
+    @Test func theEnginesWordsBecomeOneSentence() throws {
+        let truncated: [UInt8] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 0x7f]
+        let error = try error {
+            _ = try truncated.withUnsafeBytes { (bytes) throws(EngineError) in
+                try Module(compiling: bytes, with: engine)
+            }
+        }
+        #expect("\(error)".hasPrefix("can't compile: failed to parse WebAssembly module: unexpected end"))
+        #expect(!"\(error)".contains("\n"))
+        #expect(EngineError.sentence("a\n\nCaused by:\n    0: b: c\n    1: d\n") == "a: b: c: d")
+    }
+
     @Test func importsAndExportsAreListedWithTheirTypes() throws {
         let module = try module(
             """

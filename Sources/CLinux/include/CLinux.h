@@ -66,6 +66,10 @@ int martlet_reset_signals(int with_handlers);
 // them otherwise (pid_namespaces(7)). execve(2) undoes it.
 int martlet_end_on_termination_signals(void);
 
+// Blocks SIGTERM and SIGINT in this thread and all that it starts from now on; the descriptor, close-on-exec and
+// non-blocking, becomes readable when one comes (signalfd(2)).
+int martlet_termination_descriptor(void);
+
 // Descriptors
 
 extern const uint64_t martlet_o_path;

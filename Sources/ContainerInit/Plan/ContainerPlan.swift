@@ -124,21 +124,17 @@ package struct ContainerPlan: Sendable {
     }
 
     private static func check(_ hooks: Hooks) throws(SpecError) {
-        let stages = [
-            ("prestart", hooks.prestart), ("createRuntime", hooks.createRuntime),
-            ("createContainer", hooks.createContainer), ("startContainer", hooks.startContainer),
-            ("poststart", hooks.poststart), ("poststop", hooks.poststop),
-        ]
-        for (stage, hooks) in stages {
-            for (index, hook) in (hooks ?? []).enumerated() {
+        for stage in Hooks.Stage.allCases {
+            for (index, hook) in hooks[stage].enumerated() {
                 guard hook.path.hasPrefix("/") else {
                     throw SpecError(
-                        .invalid, field: "hooks.\(stage)[\(index)].path",
+                        .invalid, field: "hooks.\(stage.rawValue)[\(index)].path",
                         "found \"\(hook.path)\"; expected an absolute path")
                 }
                 if let timeout = hook.timeout, timeout <= 0 {
                     throw SpecError(
-                        .invalid, field: "hooks.\(stage)[\(index)].timeout", "found \(timeout); expected 1 or more")
+                        .invalid, field: "hooks.\(stage.rawValue)[\(index)].timeout",
+                        "found \(timeout); expected 1 or more")
                 }
             }
         }

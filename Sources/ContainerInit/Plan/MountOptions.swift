@@ -106,6 +106,12 @@ package struct MountOptions: Hashable, Sendable {
         "nosymfollow": .set(.noSymlinkFollow), "symfollow": .clear(.noSymlinkFollow),
     ]
 
+    /// All that is not passed on to the filesystem.
+    package static var names: Set<String> {
+        Set(flagNames.keys).union(attributeNames.keys.map { "r" + $0 }).union(propagationNames.keys)
+            .union(["tmpcopyup", "idmap", "ridmap"])
+    }
+
     package static let propagationNames: [String: MountFlags] = [
         "private": .private, "rprivate": [.private, .recursive],
         "shared": .shared, "rshared": [.shared, .recursive],

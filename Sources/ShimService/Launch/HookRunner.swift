@@ -24,7 +24,7 @@ package struct HookRunner: Sendable {
         }
     }
 
-    /// Runs all hooks of a stage whose failures are only told (poststop).
+    /// Runs all hooks of a stage whose failures are only told (poststart, poststop; runtime.md, "Lifecycle").
     package func runAll(_ hooks: [Hook]?, stage: String, state: ContainerState) {
         for (index, hook) in (hooks ?? []).enumerated() {
             do {

@@ -15,8 +15,8 @@ struct LaunchConversation {
     let initStarted: (consuming ProcessDescriptor) -> Void
     /// Given the master of the container's terminal.
     let console: (consuming OwnedFileDescriptor) throws -> Void
-    /// Why the engine has gone, if it has.
-    let engineFailure: () -> TaskError?
+    /// Why the container's processes have gone without a word, if that is known.
+    let reasonOfSilence: () -> TaskError?
 
     /// Serves the channel until the container is created.
     ///
@@ -58,7 +58,7 @@ struct LaunchConversation {
                 throw failure
             }
         }
-        throw engineFailure()
+        throw reasonOfSilence()
             ?? TaskError(.unavailable, "the container's process ended before it was created, and did not say why")
     }
 

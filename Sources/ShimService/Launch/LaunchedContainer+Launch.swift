@@ -15,7 +15,8 @@ extension LaunchedContainer {
         // First of all, so that `delete` finds whatever a shim that is killed from here on leaves behind.
         try bundle.write(String(decoding: try encodeJSON(cgroup.place), as: UTF8.self), to: .cgroup)
         try mountRootfs()
-        try makeCgroup()
+        let processLimit = try makeCgroup()
+        watchMemory()
         let stdio = try StdioOpener(
             container: request.identity, reaper: launcher.reaper,
             owner: (request.options.ioUID, request.options.ioGID)
@@ -24,8 +25,9 @@ extension LaunchedContainer {
         try launcher.reaper.duringCreation {
             try converse(stdio)
         }
+        if let processLimit { try update(processLimit) }
         try bundle.write("\(pid)", to: .initPid)
-        try watchMemory()
+        reportMemoryKills()
         let early = held.withLock { held in
             held.isCreated = true
             return held.exit
@@ -49,11 +51,14 @@ extension LaunchedContainer {
         held.withLock { $0.rootfsIsMounted = true }
     }
 
-    private func makeCgroup() throws {
-        for warning in try cgroup.create(spec.linux?.resources) {
+    /// - Returns: the limits that are to be set once the init process is there.
+    private func makeCgroup() throws -> LinuxResources? {
+        let limits = spec.linux?.resources?.splittingProcessLimit()
+        for warning in try cgroup.create(limits?.others) {
             launcher.logger.warning("a limit is not applied", metadata: ["id": "\(id)", "limit": "\(warning)"])
         }
         held.withLock { $0.cgroupIsMade = true }
+        return limits?.ofProcesses
     }
 
     /// Has the engine make the container's processes, and serves them until they say that it stands.
@@ -74,7 +79,7 @@ extension LaunchedContainer {
                 let copier = try ConsoleCopier(master: master, stdin: stdin, stdout: stdout)
                 held.withLock { $0.console = copier }
             },
-            engineFailure: { [launcher] in launcher.engine.failure })
+            reasonOfSilence: { [self] in reasonOfSilence() })
         try conversation.serve(control.channel)
         held.withLock { $0.control = control }
     }
@@ -98,6 +103,7 @@ extension LaunchedContainer {
             entrypoint = .native
         case .wasm(let found):
             entrypoint = .wasm(path: found.path, function: found.function)
+            held.withLock { $0.isGuest = true }
             let file = HeldDescriptor(OwnedFileDescriptor(owning: found.releaseFile()))
             roles.append(.module)
             descriptors.append(file.descriptor.raw)
@@ -121,18 +127,41 @@ extension LaunchedContainer {
         launcher.reaper.claim(pid) { [self] exit in initEnded(exit) }
     }
 
+    /// From before the first process on, so that a kill while the container is being made is known for what it was.
     /// A container without the watch runs as well: its kills for want of memory are not told then.
-    private func watchMemory() throws {
+    private func watchMemory() {
         do {
             let watcher = try cgroup.oomWatcher()
-            let token = try launcher.oom.add(watcher) { [observer] in observer.containerRanOutOfMemory() }
-            held.withLock {
-                $0.oomWatcher = watcher
-                $0.oomToken = token
-            }
+            held.withLock { $0.oomWatcher = watcher }
         } catch {
-            launcher.logger.warning(
-                "out-of-memory kills will not be reported", metadata: ["id": "\(id)", "error": "\(error)"])
+            warnOfUnreportedKills(error)
         }
+    }
+
+    private func reportMemoryKills() {
+        guard let watcher = held.withLock({ $0.oomWatcher }) else { return }
+        do {
+            let token = try launcher.oom.add(watcher) { [observer] in observer.containerRanOutOfMemory() }
+            held.withLock { $0.oomToken = token }
+        } catch {
+            warnOfUnreportedKills(error)
+        }
+    }
+
+    private func warnOfUnreportedKills(_ error: any Error) {
+        launcher.logger.warning(
+            "out-of-memory kills will not be reported", metadata: ["id": "\(id)", "error": "\(error)"])
+    }
+
+    /// Why the container's processes ended without a word.
+    private func reasonOfSilence() -> TaskError? {
+        if held.withLock({ $0.oomWatcher })?.didOOM() == true {
+            let limit = spec.linux?.resources?.memory?.limit.map { "linux.resources.memory.limit is \($0) bytes" }
+            return TaskError(
+                .failedPrecondition,
+                "the container's process was killed for want of memory while it was being made: "
+                    + (limit ?? "a cgroup above the container's limits it"))
+        }
+        return launcher.engine.failure
     }
 }

@@ -16,6 +16,8 @@ final class LaunchedContainer: ContainerControl {
     /// What is held so far: each is there from when it was made until it was given back.
     struct Held: ~Copyable {
         var rootfsIsMounted = false
+        /// Whether the engine runs it, and not the kernel.
+        var isGuest = false
         var cgroupIsMade = false
         var stdio: ContainerStdio?
         var console: ConsoleCopier?
@@ -87,12 +89,8 @@ final class LaunchedContainer: ContainerControl {
             // Killed before it could be started: its exit tells.
         }
         held.withLock { $0.control = nil }
-        do {
-            try launcher.hooks.run(spec.hooks?.poststart, stage: "poststart", state: state(.running))
-        } catch {
-            try? signal(SIGKILL, all: true)
-            throw error
-        }
+        // Their failures change nothing (runtime.md of version 1.2, "Lifecycle", step 9; 1.3 would end the container).
+        launcher.hooks.runAll(spec.hooks?.poststart, stage: "poststart", state: state(.running))
     }
 
     // MARK: While it runs
@@ -119,7 +117,8 @@ final class LaunchedContainer: ContainerControl {
     func resume() throws { try cgroup.thaw() }
 
     func update(_ resources: LinuxResources) throws {
-        for warning in try cgroup.update(resources) {
+        let isGuest = held.withLock { $0.isGuest }
+        for warning in try cgroup.update(isGuest ? resources.leavingRoomForEngine() : resources) {
             launcher.logger.warning("a limit is not applied", metadata: ["id": "\(id)", "limit": "\(warning)"])
         }
     }

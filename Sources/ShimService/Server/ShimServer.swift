@@ -46,14 +46,16 @@ package enum ShimServer {
     private static let answerGrace: Duration = .milliseconds(500)
     private static let eventGrace: TimeAmount = .seconds(2)
 
-    /// Serves until Shutdown finds no task left.
+    /// Serves until Shutdown finds no task left, or SIGTERM or SIGINT comes (`TerminationSignal`).
     ///
     /// - Parameters:
     ///   - socket: listening; owned from here on.
     ///   - socketPath: its file, which is removed at the end.
     package static func run(
         _ settings: ShimServerSettings, socket: consuming OwnedFileDescriptor, socketPath: String, logger: Logger
-    ) {
+    ) throws(SystemCallError) {
+        // Before the first thread.
+        let signals = try Signals.terminationDescriptor().release()
         let reaper = ChildReaper()
         let engine = EngineClient(
             path: settings.engine, early: settings.early, settings: settings.configuration.engine, reaper: reaper,
@@ -69,8 +71,8 @@ package enum ShimServer {
             Task(executorPreference: EventLoopTaskExecutor(eventLoop)) {
                 do {
                     try await serve(
-                        settings, socket: descriptor, socketPath: socketPath, engine: engine, reaper: reaper,
-                        logger: logger, on: eventLoop)
+                        settings, socket: descriptor, socketPath: socketPath, signals: signals, engine: engine,
+                        reaper: reaper, logger: logger, on: eventLoop)
                 } catch {
                     logger.critical("the shim can't serve", metadata: ["error": "\(error)"])
                     unlink(socketPath)
@@ -82,8 +84,8 @@ package enum ShimServer {
     }
 
     private static func serve(
-        _ settings: ShimServerSettings, socket: Int32, socketPath: String, engine: EngineClient, reaper: ChildReaper,
-        logger: Logger, on eventLoop: any EventLoop
+        _ settings: ShimServerSettings, socket: Int32, socketPath: String, signals: Int32, engine: EngineClient,
+        reaper: ChildReaper, logger: Logger, on eventLoop: any EventLoop
     ) async throws {
         let publisher = EventPublisher(
             namespace: settings.namespace,
@@ -110,6 +112,15 @@ package enum ShimServer {
             ended.succeed()
             publisher.close()
             throw error
+        }
+        // Without this the shim serves all the same.
+        do {
+            try await TerminationSignal.watch(OwnedFileDescriptor(owning: signals), on: eventLoop) {
+                logger.info("the shim was told to end")
+                ended.succeed()
+            }
+        } catch {
+            logger.warning("SIGTERM will be ignored", metadata: ["error": "\(error)"])
         }
         try await ended.futureResult.get()
 

@@ -126,6 +126,22 @@ extension Integration {
             }
         }
 
+        /// A warning, by version 1.2 of the specification.
+        @Test func aPoststartHookThatFailsChangesNothing() async throws {
+            try await ShimPod.run { pod in
+                let out = try HostFolder()
+                let container = try container(pod, out) { hooks in
+                    hooks.poststart = [
+                        hook("poststart", in: out.path, then: "exit 9"), hook("poststart2", in: out.path),
+                    ]
+                }
+                let pid = try await container.launch()
+                #expect(try out.text("order") == "poststart\npoststart2\n")
+                #expect(ProcessFacts(pid: pid).isAlive)
+                try await container.end()
+            }
+        }
+
         @Test func aPoststopHookThatFailsDoesNotHoldDeleteUp() async throws {
             try await ShimPod.run { pod in
                 let out = try HostFolder()

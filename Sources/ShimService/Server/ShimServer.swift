@@ -58,7 +58,8 @@ package enum ShimServer {
         let signals = try Signals.terminationDescriptor().release()
         let reaper = ChildReaper()
         let engine = EngineClient(
-            path: settings.engine, early: settings.early, settings: settings.configuration.engine, reaper: reaper, logger: logger)
+            path: settings.engine, early: settings.early, settings: settings.configuration.engine, reaper: reaper,
+            logger: logger)
         // Before anything else: the engine gets ready while containerd connects.
         do {
             try engine.prepare(bundle: settings.bundle.path)

@@ -2,8 +2,6 @@ import ContainerdAPI
 import Foundation
 import Testing
 
-@testable import ShimBench
-
 extension Integration {
     /// A shim that is told to end, as runc's does.
     @Suite(.needsInstalledTree)
@@ -22,7 +20,7 @@ extension Integration {
 
                 kill(shim.pid, signal)
                 try await eventually("the end of the shim and the engine") { !shim.isAlive && !engine.isAlive }
-                #expect(!FileManager.default.fileExists(atPath: String(address.address.dropFirst("unix://".count))))
+                #expect(!FileManager.default.fileExists(atPath: String(address.dropFirst("unix://".count))))
                 #expect(guest.isAlive)
                 let answer = try container.deleteDead()
                 #expect(answer.pid == UInt32(guest.pid) && answer.exitStatus == 137)

@@ -18,8 +18,9 @@ package struct EngineProcess: Sendable {
         let socket = OwnedFileDescriptor(owning: ours)
         let other = OwnedFileDescriptor(owning: theirs)
         let null = try openFile("/dev/null", O_RDWR)
+        // Else Swift looks for its crash reporter at each start, and a guest's abort would be reported as ours.
         let engine = ChildProcess(
-            path: path, arguments: [path], environment: [],
+            path: path, arguments: [path], environment: ["SWIFT_BACKTRACE=enable=no"],
             descriptors: [(null.raw, 0), (null.raw, 1), (log, 2), (other.raw, EngineSocket.descriptor)])
         let pid = try engine.spawn()
         return EngineProcess(pid: pid, socket: socket.release())

@@ -1,4 +1,5 @@
 internal import Bundle
+internal import ContainerInit
 internal import EngineProtocol
 internal import LinuxSystem
 internal import OCISpec
@@ -21,7 +22,13 @@ struct PreparedBundles {
     /// Reads what can be read before Create arrives. What is wrong is left for Create to say.
     mutating func prepare(_ path: String) {
         guard prepared.count < Self.most else { return }
-        prepared[path] = try? Self.read(path, unlessSameAs: nil)
+        guard let bundle = try? Self.read(path, unlessSameAs: nil) else { return }
+        prepared[path] = bundle
+        // The plan itself takes what only Create says. But made once in vain, it finds its types and caches made.
+        let rehearsal = CreateRequest(
+            id: "", bundle: path, rootfs: path, entrypoint: .native, cgroup: CgroupPlacement(entryFiles: []),
+            guestMemoryLimit: nil, descriptors: [], options: CreateOptions())
+        _ = try? ContainerPlan(bundle.config.spec, request: rehearsal)
     }
 
     /// The bundle of a create request, read again only if its configuration has changed.

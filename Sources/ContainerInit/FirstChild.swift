@@ -43,7 +43,7 @@ package func forkFirstChild(_ plan: ContainerPlan, control: Int32, program: Prog
         guard let context else { return 1 }
         return Unmanaged<FirstChild>.fromOpaque(context).takeUnretainedValue().run()
     }
-    let pid = plan.namespaces.allowSharedMemory ? martlet_vfork_run(body, context) : martlet_fork_run(body, context)
+    let pid = plan.firstChildSharesMemory ? martlet_vfork_run(body, context) : martlet_fork_run(body, context)
     let code = errno
     withExtendedLifetime(child) {}
     if pid < 0 { throw SystemCallError("fork", errno: Errno(rawValue: code)) }

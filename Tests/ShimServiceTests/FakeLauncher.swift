@@ -6,6 +6,8 @@ import Synchronization
 
 /// Containers that are nothing but what a test says of them.
 final class FakeLauncher: ContainerLauncher {
+    func abandonPreparations() {}
+
     struct Failure: Error, Equatable {}
 
     let containers = Mutex<[String: FakeContainer]>([:])

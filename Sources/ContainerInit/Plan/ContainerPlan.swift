@@ -43,6 +43,14 @@ package struct ContainerPlan: Sendable {
     /// What the specification asks for and is passed over; a sentence each.
     package let warnings: [String]
 
+    /// Whether the first child may be a guest in the memory of the process that forks it.
+    ///
+    /// Not under a memory limit that may be too low to make the container: the kernel never kills such a process, so
+    /// that nothing would tell what was wrong.
+    package let firstChildSharesMemory: Bool
+    /// Bytes.
+    private static let leastSharedMemory: Int64 = 16 << 20
+
     /// Reads and checks a specification.
     ///
     /// - Throws: `SpecError` for what is wrong in it, or what this runtime or node can't do.
@@ -60,6 +68,8 @@ package struct ContainerPlan: Sendable {
 
         let linux = spec.linux ?? Linux()
         namespaces = try NamespacePlan(linux)
+        let memoryLimit = linux.resources?.memory?.limit ?? -1
+        firstChildSharesMemory = namespaces.allowSharedMemory && !(0..<Self.leastSharedMemory ~= memoryLimit)
         rootPropagation = try Self.propagation(linux.rootfsPropagation)
         rootIsReadOnly = spec.root?.readonly ?? false
         var mounts: [MountPlan] = []

@@ -52,8 +52,7 @@ package final class EngineLauncher: ContainerLauncher {
         }
     }
 
-    /// Gives back what was done for containers whose Create did not come.
-    package func stop() {
+    package func abandonPreparations() {
         let left = prepared.withLock { prepared in
             defer { prepared = [:] }
             return prepared

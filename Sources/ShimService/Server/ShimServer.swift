@@ -99,7 +99,7 @@ package enum ShimServer {
             engine: engine, reaper: reaper, node: try CgroupNode.detect(), configuration: settings.configuration,
             logger: logger)
         launcher.prepare(settings.config, bundle: settings.bundle, id: settings.id)
-        defer { launcher.stop() }
+        defer { launcher.abandonPreparations() }
 
         let ended = eventLoop.makePromise(of: Void.self)
         let service = ShimTaskService(

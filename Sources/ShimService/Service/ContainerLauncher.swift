@@ -37,6 +37,9 @@ package protocol ContainerLauncher: Sendable {
     ///
     /// - Throws: why not; nothing of the container is left then, and `observer` has not been told of an exit.
     func create(_ request: LaunchRequest, observer: any ContainerObserver) throws -> any ContainerControl
+
+    /// Gives back what was made ahead for containers that have not been created.
+    func abandonPreparations()
 }
 
 /// A container that stands. Everything may block, but for `closeStdin` and `resize`.

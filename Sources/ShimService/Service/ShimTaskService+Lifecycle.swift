@@ -9,6 +9,17 @@ extension ShimTaskService {
     package func create(
         _ request: TaskCreateTaskRequest, context: TTRPCRequestContext
     ) async throws -> TaskCreateTaskResponse {
+        do {
+            return try await create(request)
+        } catch {
+            // The container that was expected is not coming.
+            let launcher = launcher
+            try? await BlockingWork.run("abandon") { launcher.abandonPreparations() }
+            throw error
+        }
+    }
+
+    private func create(_ request: TaskCreateTaskRequest) async throws -> TaskCreateTaskResponse {
         guard request.checkpoint.isEmpty else {
             throw TaskError(.unimplemented, "restoring from a checkpoint is not supported (\(request.checkpoint))")
         }

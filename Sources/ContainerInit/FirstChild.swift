@@ -23,6 +23,12 @@ package func runFirstChild(_ plan: ContainerPlan, control: consuming MessageChan
     _exit(0)
 }
 
+extension ContainerPlan {
+    package func runFirstChild(control: consuming MessageChannel, program: Program) -> Never {
+        ContainerInit.runFirstChild(self, control: control, program: program)
+    }
+}
+
 private func beBorn(_ plan: ContainerPlan, _ control: ControlChannel, _ program: Program) {
     do throws(ContainerFailure) {
         // First, so that a signal that was blocked or ignored in the engine is not so in the container.
@@ -33,7 +39,7 @@ private func beBorn(_ plan: ContainerPlan, _ control: ControlChannel, _ program:
         try enterCgroups(plan.cgroup)
         // Before the user namespace, in which it could not be lowered any more.
         try adjustOOMScore(plan.process, proc)
-        try raiseHardLimits(plan.process, namespaces: plan.namespaces)
+        try raiseHardLimits(plan.process, inUserNamespace: plan.namespaces.has(.user))
         // Before the mount namespace, whose copies would not fit these trees, and before the user namespace, in
         // which their paths might not be passable.
         let sources = try cloneSources(plan)

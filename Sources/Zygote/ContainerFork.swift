@@ -8,11 +8,11 @@ internal import OCISpec
 internal import SystemPackage
 internal import WasmHost
 
-/// The step from the zygote to a container's first process. All that can fail for the container's sake has been
+/// The step from the zygote to a process of a container, its first or one of exec. All that can fail for the container's sake has been
 /// tried before the fork.
 struct ContainerFork {
     private let pending: PendingCreate
-    private let plan: ContainerPlan
+    private let plan: any PlannedProcess
     private let guest: Guest?
     private let host: GuestHost
 
@@ -32,7 +32,7 @@ struct ContainerFork {
         self.pending = pending
         host = supply.host
         let request = pending.request
-        var plan = try ContainerPlan(bundle.config.spec, request: request)
+        var plan = try Self.plan(pending, bundle)
         plan.profile = bundle.filter
         plan.standardIO = [pending[.stdin], pending[.stdout], pending[.stderr]]
         guard let code, case .wasm(let path, let function) = request.entrypoint else {
@@ -52,6 +52,17 @@ struct ContainerFork {
             name: String(path.split(separator: "/").last ?? "wasm"))
     }
 
+    private static func plan(_ pending: PendingCreate, _ bundle: PreparedBundle) throws -> any PlannedProcess {
+        let (request, spec) = (pending.request, bundle.config.spec)
+        guard let target = request.exec else { return try ContainerPlan(spec, request: request) }
+        guard let containerInit = pending[.containerInit], let root = pending[.root] else {
+            throw ContainerFailure(
+                .protocolViolation, step: "exec in \(request.id)",
+                message: "the container's first process and its root did not come with the request")
+        }
+        return try ExecPlan(spec, request: request, target: target, containerInit: containerInit, root: root)
+    }
+
     /// Forks. The child tells the shim how it gets on, over the container's control channel.
     func run() throws {
         let child = try systemCall("fork") { martlet_fork() }
@@ -61,12 +72,13 @@ struct ContainerFork {
     private func become() -> Never {
         guard let control = pending[.control] else { _exit(1) }
         let channel = MessageChannel(owning: OwnedFileDescriptor(owning: control))
-        guard let guest else { runFirstChild(plan, control: channel, program: .native) }
+        guard let guest else { plan.runFirstChild(control: channel, program: .native) }
 
         // Before the namespaces: it needs /proc as it is here. Without it `ps` only shows another name.
         _ = martlet_set_title(guest.title, guest.title.count, guest.name)
         let host = host
-        runFirstChild(plan, control: channel, program: .guest(code: guest.code.descriptors) { guest.run(on: host) })
+        plan.runFirstChild(
+            control: channel, program: .guest(code: guest.code.descriptors) { guest.run(on: host) })
     }
 }
 

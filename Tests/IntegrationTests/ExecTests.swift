@@ -28,7 +28,7 @@ extension Integration {
         @Test func aNativeProgramIsRunBesideANativeOne() async throws {
             let running = try await container(.busybox).args("sh", "-c", "echo ready; exec sleep 1000").start()
             try await running.says("ready")
-            let outcome = try await exec(running, "e1", "sh", "-c", "echo $PPID; exit 4")
+            let outcome = try await exec(running, "e1", "/bin/busybox", "sh", "-c", "echo $PPID; exit 4")
             #expect(outcome.status == 4 && outcome.stdout == "0\n", "\(outcome)")
             try await running.kill("SIGKILL")
             #expect(await running.finished().status == 137)

@@ -52,7 +52,11 @@ package final class Container: ContainerObserver {
     /// The container has been cleared away: the two let go of each other.
     package func deleted() {
         standing.withLock { $0 = nil }
-        execs.withLock { $0 = [:] }
+        let left = execs.withLock { execs in
+            defer { execs = [:] }
+            return Array(execs.values)
+        }
+        for exec in left { exec.deleted() }
     }
 
     /// Adds a process of exec.
@@ -72,6 +76,7 @@ package final class Container: ContainerObserver {
 
     package func remove(_ exec: Exec) {
         execs.withLock { _ = $0.removeValue(forKey: exec.id) }
+        exec.deleted()
     }
 
     /// The ids of the processes of exec by their pids.

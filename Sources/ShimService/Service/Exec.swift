@@ -69,6 +69,11 @@ package final class Exec: Sendable {
         }
     }
 
+    /// The process has been cleared away: the two let go of each other.
+    package func deleted() {
+        running.withLock { $0.control = nil }
+    }
+
     package func closeStdin() {
         let control = running.withLock { running in
             running.stdinIsClosed = true

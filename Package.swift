@@ -25,6 +25,10 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcPosix: Target.Dependency = .product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let grpcProtobuf: Target.Dependency = .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // The C++ library of the Swift runtime out of its archive: hack/setup puts a link to it where -lstdc++ is looked for
@@ -80,6 +84,10 @@ let package = Package(
         // Exact: hack/generate-protos --check compares what this very version generates.
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        // Only of the tests' CRI client.
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
     ],
     targets: [
         // The kernel and C libraries.
@@ -160,12 +168,17 @@ let package = Package(
         executable("shim-bench", ["ShimBench"], path: "Tests/shim-bench"),
         tests("ShimBenchTests", ["ShimBench", "ContainerdAPI", "OCISpec", system]),
 
+        // What the kubelet is to containerd, for the tests.
+        library(
+            "CRIClient", [grpcCore, grpcPosix, grpcProtobuf, protobuf], path: "Tests/CRIClient", exclude: ["Protos"]),
+
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
         tests(
             "IntegrationTests",
             [
-                "ShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix, protobuf,
+                "CRIClient", "ShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix,
+                protobuf,
             ]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),

@@ -1,3 +1,4 @@
+import CRIClient
 import Foundation
 import Testing
 
@@ -16,8 +17,11 @@ actor PrivateContainerd {
     nonisolated var fifos: String { "\(folder)/fifo" }
 
     private var images: [Image: Task<String, any Error>] = [:]
+    private var podImages: [Image: Task<String, any Error>] = [:]
     private var lastNumber = 0
+    private var pods: [String] = []
     private var daemon: Command
+    private let client: Result<CRIClient, any Error>
 
     private static let starting = Task { try await PrivateContainerd() }
 
@@ -43,8 +47,11 @@ actor PrivateContainerd {
         }
         // Whose it is, should it ever be found without its test process.
         try "\(Repository.folder) \(getpid())\n".write(toFile: "\(folder)/owner", atomically: true, encoding: .utf8)
+        try CRISetup.write(in: folder, name: namespace)
         try Self.configuration(folder).write(toFile: "\(folder)/config.toml", atomically: true, encoding: .utf8)
         daemon = try Self.launch(folder)
+        let socket = "\(folder)/c.sock"
+        client = Result { try CRIClient(socket: socket) }
         ContainerdEnd.arrange(folder: folder, namespace: namespace)
         try await answer()
     }
@@ -54,7 +61,6 @@ actor PrivateContainerd {
         version = 2
         root = "\(folder)/root"
         state = "\(folder)/state"
-        disabled_plugins = ["io.containerd.grpc.v1.cri"]
         [grpc]
           address = "\(folder)/c.sock"
         [ttrpc]
@@ -66,7 +72,7 @@ actor PrivateContainerd {
           path = "\(folder)/opt"
         [plugins."io.containerd.nri.v1.nri"]
           disable = true
-
+        \(CRISetup.configuration(folder))
         """
     }
 
@@ -89,15 +95,23 @@ actor PrivateContainerd {
     }
 
     /// Ends containerd alone, as an upgrade of it would, and starts it again; its shims live on.
-    func restart() async throws {
-        kill(daemon.pid, SIGTERM)
+    ///
+    /// - Parameter meanwhile: what happens while there is no containerd.
+    func restart(with signal: Int32 = SIGTERM, meanwhile: @Sendable () async throws -> Void = {}) async throws {
+        kill(daemon.pid, signal)
         _ = await daemon.outcome()
+        try await meanwhile()
         daemon = try Self.launch(folder)
         try await answer()
     }
 
-    /// The ids of all containers of this run.
-    var knownIDs: [String] { (0..<lastNumber).map { "c\($0 + 1)" } }
+    /// What shims are named by: the namespace and the id of all containers and pods of this run.
+    var knownGroups: [String] {
+        (0..<lastNumber).map { "\(namespace)/c\($0 + 1)" } + pods.map { "\(CRISetup.namespace)/\($0)" }
+    }
+
+    /// Remembers a pod sandbox by its id.
+    func know(pod: String) { pods.append(pod) }
 
     /// An id that no other container of this run has.
     func newID() -> String {
@@ -116,6 +130,35 @@ actor PrivateContainerd {
     @discardableResult
     nonisolated func ctr(_ arguments: String..., input: Data? = nil) async throws -> Outcome {
         try await start(arguments, input: input).outcome()
+    }
+
+    /// The name under which pods can run the image; it is made and imported when it is first asked for.
+    func podName(of image: Image) async throws -> String {
+        if let importing = podImages[image] { return try await importing.value }
+        let number = podImages.count + 1
+        let importing = Task {
+            try await importForPods(
+                image, as: image == .pause ? CRISetup.pauseImage : "localhost/martlet/\(number):latest")
+        }
+        podImages[image] = importing
+        return try await importing.value
+    }
+
+    private nonisolated func importForPods(_ image: Image, as name: String) async throws -> String {
+        let archive = "\(folder)/\(UUID().uuidString).tar"
+        try await image.write(to: archive, name: name)
+        let outcome = try await ctr("--namespace", CRISetup.namespace, "image", "import", archive)
+        guard outcome.status == 0 else { throw FixtureError(description: "ctr image import: \(outcome.stderr)") }
+        try FileManager.default.removeItem(atPath: archive)
+        // The plug-in learns of images by events.
+        let client = try cri
+        try await eventually("image \(name) in CRI") { try await client.hasImage(name) }
+        return name
+    }
+
+    /// The client of its CRI plug-in.
+    nonisolated var cri: CRIClient {
+        get throws { try client.get() }
     }
 
     /// The name under which the image can be run; it is made and imported when it is first asked for.

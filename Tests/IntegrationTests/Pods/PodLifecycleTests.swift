@@ -11,7 +11,7 @@ extension Integration {
         private func shims(of pod: Pod) -> [ProcessFacts] {
             ProcessFacts.all.filter { process in
                 guard process.isAlive, let arguments = try? process.arguments else { return false }
-                return arguments.contains(pod.containerd.socket)
+                return arguments.contains(pod.containerd.socket) && arguments.contains(pod.id)
                     && process.executable?.hasSuffix("containerd-shim-martlet-v1") == true
             }
         }

@@ -90,7 +90,8 @@ extension Integration {
         @Test(arguments: kinds)
         func seccompIsTheRuntimesNoneOrAFile(kind: Kind) async throws {
             let isGuest = kind.arguments == ["sleep"]
-            let profile = try HostFile(#"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}"#)
+            let profile = try HostFile(
+                #"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mknod"], "action": "SCMP_ACT_ERRNO"}]}"#)
             let confined = try await status(kind) { $0.seccomp.profileType = .runtimeDefault }
             #expect(confined["Seccomp"] == "2")
             let free = try await status(kind) { $0.seccomp.profileType = .unconfined }
@@ -99,8 +100,7 @@ extension Integration {
                 $0.seccomp.profileType = .localhost
                 $0.seccomp.localhostRef = profile.path
             }
-            // A profile that allows everything is no filter, for runc too.
-            #expect(local["Seccomp"] == (isGuest ? "2" : free["Seccomp"]))
+            #expect(local["Seccomp"] == "2")
         }
 
         @Test(arguments: kinds)
@@ -112,7 +112,7 @@ extension Integration {
                     config.linux.securityContext.readonlyRootfs = true
                 }
                 #expect(try await container.ended().exitCode == 1)
-                #expect(container.text("stderr").localizedCaseInsensitiveContains("read-only"))
+                #expect(container.text("stderr").contains("/tmp/note"))
             }
         }
     }

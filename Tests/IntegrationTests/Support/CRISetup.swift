@@ -26,13 +26,15 @@ enum CRISetup {
         try text.write(toFile: "\(network(folder))/10-pods.conflist", atomically: true, encoding: .utf8)
     }
 
-    /// The plug-in's part of containerd's configuration, version 2.
+    /// The plug-in's part of containerd's configuration, version 2. The kernel lets a machine without
+    /// CAP_SYS_RESOURCE not lower the sandboxes' score for the OOM killer; hence restrict_oom_score_adj.
     static func configuration(_ folder: String) -> String {
         """
         [plugins."io.containerd.grpc.v1.cri"]
           sandbox_image = "\(pauseImage)"
           stream_server_address = "127.0.0.1"
           disable_tcp_service = true
+          restrict_oom_score_adj = true
           netns_mounts_under_state_dir = true
           [plugins."io.containerd.grpc.v1.cri".cni]
             bin_dir = "/usr/lib/cni"

@@ -92,6 +92,11 @@ actor PrivateContainerd {
             guard !daemon.hasEnded else { throw FixtureError(description: "containerd ended: see \(folder)/log") }
             return try await ctr("version").status == 0
         }
+        // Its plug-in for pods first looks for those that there were.
+        let client = try cri
+        try await eventually("an answer of the CRI plug-in, whose log is \(folder)/log", within: 30) {
+            (try? await client.podSandboxes()) != nil
+        }
     }
 
     /// Ends containerd alone, as an upgrade of it would, and starts it again; its shims live on.

@@ -32,6 +32,11 @@ struct Pod: Sendable {
             await containerd.know(pod: id)
             return Pod(id: id, config: config, containerd: containerd)
         } catch {
+            // It may be there although the answer was lost.
+            for pod in (try? await containerd.cri.podSandboxes()) ?? [] where pod.metadata.uid == uid {
+                try? await containerd.cri.stopPodSandbox(pod.id)
+                try? await containerd.cri.removePodSandbox(pod.id)
+            }
             try? FileManager.default.removeItem(atPath: config.logDirectory)
             throw error
         }

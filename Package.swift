@@ -44,6 +44,16 @@ let fixedAddresses: [LinkerSetting] = [
     .unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))
 ]
 
+// The functions that a container's life comes to lie side by side, in the order of hack/order, which
+// hack/order-functions makes: a process then touches a quarter of the pages of code, and takes as few page faults.
+func functionOrder(_ program: String) -> [LinkerSetting] {
+    let file = "\(Context.packageDirectory)/hack/order/\(program)"
+    return [
+        .unsafeFlags(
+            ["-use-ld=gold", "-Xlinker", "--section-ordering-file=\(file)"], .when(configuration: .release))
+    ]
+}
+
 func library(
     _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, exclude: [String] = [],
     linker: [LinkerSetting] = []
@@ -92,7 +102,7 @@ let package = Package(
     targets: [
         // The kernel and C libraries.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
-        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CWasmtime"),
         library("LinuxSystem", ["CLinux", system]),
 
@@ -136,8 +146,12 @@ let package = Package(
                 "ShimService",
             ]),
 
-        executable("containerd-shim-martlet-v1", ["ShimCommand"], linker: fixedAddresses + archivedLibraries),
-        executable("martlet-engine", ["Zygote"], linker: linkWasmtime + fixedAddresses + archivedLibraries),
+        executable(
+            "containerd-shim-martlet-v1", ["ShimCommand"],
+            linker: fixedAddresses + archivedLibraries + functionOrder("containerd-shim-martlet-v1")),
+        executable(
+            "martlet-engine", ["Zygote"],
+            linker: linkWasmtime + fixedAddresses + archivedLibraries + functionOrder("martlet-engine")),
         executable("martlet", ["MartletCommands"]),
 
         tests(

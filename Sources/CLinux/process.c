@@ -11,6 +11,18 @@ pid_t martlet_fork(void) {
     return fork();
 }
 
+pid_t martlet_fork_run(int (*body)(void *), void *context) {
+    pid_t child = fork();
+    if (child == 0) _exit(body(context));
+    return child;
+}
+
+pid_t martlet_vfork_run(int (*body)(void *), void *context) {
+    pid_t child = vfork();
+    if (child == 0) _exit(body(context));
+    return child;
+}
+
 int martlet_waitid(int id_type, unsigned id, int options, struct martlet_exit *out) {
     siginfo_t info = {0};
     int result = waitid((idtype_t)id_type, id, &info, options);

@@ -32,9 +32,14 @@ final class ControlChannel {
         }
     }
 
-    /// Tells the shim why there will be no container, and ends the process.
-    func end(_ failure: ContainerFailure) -> Never {
+    /// Tells the shim why there will be no container. A shim that has gone meanwhile needs no telling.
+    func tell(_ failure: ContainerFailure) {
         try? channel.send(ContainerReport.failed(failure))
+    }
+
+    /// Tells it, and ends the process.
+    func end(_ failure: ContainerFailure) -> Never {
+        tell(failure)
         _exit(1)
     }
 }

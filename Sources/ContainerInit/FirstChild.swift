@@ -1,47 +1,95 @@
 internal import CLinux
-package import EngineProtocol
+internal import EngineProtocol
 internal import Glibc
-internal import LinuxSystem
+package import LinuxSystem
+internal import SystemPackage
 
 /// What a container runs.
 package enum Program {
     /// `process.args`, by execve.
     case native
-    /// A guest of the engine that made the plan: runs it, and ends the process. The descriptors that hold its code
-    /// stay open.
-    case guest(code: [Int32], run: () -> Never)
-}
+    /// A guest of the engine that made the plan.
+    case guest(Guest)
 
-/// Makes a container. To be called in a child of a process that has one thread.
-///
-/// It enters what the container's processes are born into (cgroup and namespaces), forks the container's first process
-/// and ends: a process that has unshared its pid namespace can't become part of the new one, its child can.
-///
-/// - Parameter control: the container's line to the shim; `ContainerReport` and `ContainerCommand` say what passes.
-package func runFirstChild(_ plan: ContainerPlan, control: consuming MessageChannel, program: Program) -> Never {
-    beBorn(plan, ControlChannel(control), program)
-    _exit(0)
-}
+    package struct Guest {
+        /// The descriptors that hold its code; they stay open.
+        package let code: [Int32]
+        /// What `ps` shows of it.
+        package let title: ProcessTitle
+        /// Runs it, and ends the process.
+        package let run: () -> Never
 
-private func beBorn(_ plan: ContainerPlan, _ control: ControlChannel, _ program: Program) {
-    do throws(ContainerFailure) {
-        // First, so that a signal that was blocked or ignored in the engine is not so in the container.
-        try step("signals") { try Signals.reset() }
-        // Kept open and used instead of a path: from here on no filesystem of the container can pose as /proc.
-        let proc = try step("/proc") { try ProcDirectory() }
-        // Before the namespaces: the files lie in the host's mounts, and a cgroup namespace begins where its maker is.
-        try enterCgroups(plan.cgroup)
-        // Before the user namespace, in which it could not be lowered any more.
-        try adjustOOMScore(plan.process, proc)
-        try raiseHardLimits(plan.process, namespaces: plan.namespaces)
-        // Before the mount namespace, whose copies would not fit these trees, and before the user namespace, in
-        // which their paths might not be passable.
-        let sources = try cloneSources(plan)
-        try enterNamespaces(plan.namespaces, proc, control)
-
-        let child = try step("fork") { try systemCall("fork") { martlet_fork() } }
-        if child == 0 { runInit(plan, sources: sources, proc, control, program) }
-    } catch {
-        control.end(error)
+        package init(code: [Int32], title: ProcessTitle, run: @escaping () -> Never) {
+            self.code = code
+            self.title = title
+            self.run = run
+        }
     }
+}
+
+/// Forks the first child of a container. To be called in a process that has one thread.
+///
+/// The first child enters what the container's processes are born into (cgroup and namespaces), forks the container's
+/// first process and ends: a process that has unshared its pid namespace can't become part of the new one, its child
+/// can. Where it can be, the first child is a guest in this process's memory (vfork(2)), so that no page is copied but
+/// for the container's first process; this process waits for it then.
+///
+/// - Parameter control: the container's line to the shim, borrowed; `ContainerReport` and `ContainerCommand` say what
+///   passes.
+package func forkFirstChild(_ plan: ContainerPlan, control: Int32, program: Program) throws(SystemCallError) {
+    let child = FirstChild(plan: plan, control: control, program: program)
+    let context = Unmanaged.passUnretained(child).toOpaque()
+    let body: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
+        guard let context else { return 1 }
+        return Unmanaged<FirstChild>.fromOpaque(context).takeUnretainedValue().run()
+    }
+    let pid = plan.namespaces.allowSharedMemory ? martlet_vfork_run(body, context) : martlet_fork_run(body, context)
+    let code = errno
+    withExtendedLifetime(child) {}
+    if pid < 0 { throw SystemCallError("fork", errno: Errno(rawValue: code)) }
+}
+
+/// Returns where it ends, so that it leaves nothing in the memory that it may share with its parent.
+private final class FirstChild {
+    let plan: ContainerPlan
+    let control: Int32
+    let program: Program
+
+    init(plan: ContainerPlan, control: Int32, program: Program) {
+        self.plan = plan
+        self.control = control
+        self.program = program
+    }
+
+    /// - Returns: the exit status.
+    func run() -> Int32 {
+        // This process's own copy.
+        let channel = ControlChannel(MessageChannel(owning: OwnedFileDescriptor(owning: control)))
+        do throws(ContainerFailure) {
+            try beBorn(plan, channel, program)
+            return 0
+        } catch {
+            channel.tell(error)
+            return 1
+        }
+    }
+}
+
+private func beBorn(_ plan: ContainerPlan, _ control: ControlChannel, _ program: Program) throws(ContainerFailure) {
+    // First, so that a signal that was blocked or ignored in the engine is not so in the container.
+    try step("signals") { try Signals.reset() }
+    // Kept open and used instead of a path: from here on no filesystem of the container can pose as /proc.
+    let proc = try step("/proc") { try ProcDirectory() }
+    // Before the namespaces: the files lie in the host's mounts, and a cgroup namespace begins where its maker is.
+    try enterCgroups(plan.cgroup)
+    // Before the user namespace, in which it could not be lowered any more.
+    try adjustOOMScore(plan.process, proc)
+    try raiseHardLimits(plan.process, namespaces: plan.namespaces)
+    // Before the mount namespace, whose copies would not fit these trees, and before the user namespace, in
+    // which their paths might not be passable.
+    let sources = try cloneSources(plan)
+    try enterNamespaces(plan.namespaces, proc, control)
+
+    let child = try step("fork") { try systemCall("fork") { martlet_fork() } }
+    if child == 0 { runInit(plan, sources: sources, proc, control, program) }
 }

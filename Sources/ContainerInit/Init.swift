@@ -10,6 +10,8 @@ func runInit(
     _ plan: ContainerPlan, sources: MountSources, _ proc: ProcDirectory,
     _ control: ControlChannel, _ program: Program
 ) -> Never {
+    // Before the mounts: it needs /proc as it is in the host.
+    if case .guest(let guest) = program { guest.title.apply() }
     do throws(ContainerFailure) {
         let start = try setUp(plan, sources: sources, proc, control, program)
         try control.report(.created)
@@ -95,8 +97,8 @@ private func setUp(
     try step("signals") { try Signals.endOnTermination() }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
     var kept = [control.raw]
-    if case .guest(let code, _) = program {
-        kept += code
+    if case .guest(let guest) = program {
+        kept += guest.code
         // Its executable, its mappings and what stays open are the node's files: nobody in the container may get at
         // them through /proc (a native process is executed from the container's own files instead).
         try step("/proc") { try Credentials.setDumpable(false) }
@@ -132,13 +134,13 @@ private func run(
         if plan.process.noNewPrivileges { try installProfile(plan, control) }
         guard let executable = prepared.executable else { preconditionFailure("no program was looked for") }
         throw execute(executable.path, plan.process, environment: executable.environment)
-    case .guest(_, let body):
+    case .guest(let guest):
         // The built-in filter first: it lets the second be set, which may not let anything be.
         if let filter = plan.guestFilter { try step("the guest's seccomp filter") { _ = try filter.install() } }
         try installProfile(plan, control)
         // The end of the channel tells the shim that the guest runs.
         _ = close(control.raw)
-        body()
+        guest.run()
     }
 }
 

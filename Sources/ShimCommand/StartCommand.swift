@@ -67,7 +67,7 @@ package struct StartCommand {
             }
             isServing = true
             let settings = ShimServerSettings(
-                namespace: arguments.namespace, bundle: bundle, config: config,
+                namespace: arguments.namespace, id: arguments.id, bundle: bundle, config: config,
                 eventsAddress: environment["TTRPC_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 }, engine: engine,
                 early: early, configuration: configuration)
             return .serving(answer: answer, settings, socket: socket.release(), address)

@@ -1,5 +1,4 @@
 internal import Bundle
-internal import CLinux
 internal import ContainerInit
 internal import EngineProtocol
 internal import Glibc
@@ -20,10 +19,7 @@ struct ContainerFork {
         let code: GuestCode
         let program: GuestProgram
         let invocation: GuestInvocation
-        /// What `ps` is to show: the arguments, each with its NUL.
-        let title: [UInt8]
-        /// The kernel's short name of the process: the module's file name.
-        let name: String
+        let title: ProcessTitle
     }
 
     /// - Parameter code: the module's code; nil for a native entrypoint.
@@ -48,25 +44,17 @@ struct ContainerFork {
             program: try GuestProgram(code, name: path, function: function, host: host),
             invocation: try GuestInvocation(
                 arguments: arguments, environment: plan.process.environment, memoryLimit: request.guestMemoryLimit),
-            title: arguments.flatMap { Array($0.utf8) + [0] },
-            name: String(path.split(separator: "/").last ?? "wasm"))
+            title: ProcessTitle(arguments: arguments, name: String(path.split(separator: "/").last ?? "wasm")))
     }
 
-    /// Forks. The child tells the shim how it gets on, over the container's control channel.
+    /// Forks. The child tells the shim how it gets on, over the container's control channel; without one there is
+    /// nobody to tell.
     func run() throws {
-        let child = try systemCall("fork") { martlet_fork() }
-        if child == 0 { become() }
-    }
-
-    private func become() -> Never {
-        guard let control = pending[.control] else { _exit(1) }
-        let channel = MessageChannel(owning: OwnedFileDescriptor(owning: control))
-        guard let guest else { runFirstChild(plan, control: channel, program: .native) }
-
-        // Before the namespaces: it needs /proc as it is here. Without it `ps` only shows another name.
-        _ = martlet_set_title(guest.title, guest.title.count, guest.name)
+        guard let control = pending[.control] else { return }
+        guard let guest else { return try forkFirstChild(plan, control: control, program: .native) }
         let host = host
-        runFirstChild(plan, control: channel, program: .guest(code: guest.code.descriptors) { guest.run(on: host) })
+        let program = Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run(on: host) }
+        try forkFirstChild(plan, control: control, program: .guest(program))
     }
 }
 

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import ContainerInit
 internal import EngineProtocol
 internal import Glibc
@@ -25,6 +26,9 @@ struct Zygote: ~Copyable {
         try shim.send(EngineReport.ready(engineVersion: EngineConfiguration.engineVersion))
         // After "ready", so that the shim does not wait for it.
         warmUp()
+        // For the containers' first processes, which else take a hundred page faults on their way to the guest. Smaller
+        // segments are not worth the page that this costs.
+        _ = martlet_hand_on_pages(256 << 10)
         while true {
             var polled = [pollfd(fd: shim.raw, events: Int16(POLLIN), revents: 0)]
             polled += compiling.map { pollfd(fd: $0.job.resultDescriptor, events: Int16(POLLIN), revents: 0) }

@@ -51,15 +51,12 @@ enum ContainerDriver {
         let (own, other) = try MessageChannel.socketPair()
         // As in the engine, for the child to find it so.
         _ = signal(SIGCHLD, SIG_IGN)
-        let child = martlet_fork()
-        if child != 0 { _ = signal(SIGCHLD, SIG_DFL) }
-        if child == 0 {
-            _ = close(own)
-            let isGuest = variable("DRIVER_GUEST") != nil
-            runFirstChild(
-                plan, control: MessageChannel(owning: OwnedFileDescriptor(owning: other)),
-                program: isGuest ? .guest(code: [], run: guest) : .native)
-        }
+        let isGuest = variable("DRIVER_GUEST") != nil
+        let title = ProcessTitle(arguments: ["guest"], name: "guest")
+        try forkFirstChild(
+            plan, control: other,
+            program: isGuest ? .guest(Program.Guest(code: [], title: title, run: guest)) : .native)
+        _ = signal(SIGCHLD, SIG_DFL)
         _ = close(other)
         try serve(plan, MessageChannel(owning: OwnedFileDescriptor(owning: own)))
     }

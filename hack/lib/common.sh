@@ -4,6 +4,11 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # shellcheck disable=SC2034  # for the scripts that source this
 BUILD=$ROOT/.build
 
+# How programs are built that are installed or measured. One section for each function lets hack/order take effect.
+# shellcheck disable=SC2034
+RELEASE=(--configuration release --static-swift-stdlib
+  -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcxx -ffunction-sections)
+
 # What the script is called in its messages.
 NAME=hack/$(basename "$0")
 

@@ -13,12 +13,22 @@
 #include "CLinuxCompiler.h"
 #include "CLinuxSeccomp.h"
 #include "CLinuxEvents.h"
+#include "CLinuxPages.h"
 #include "CLinuxTitle.h"
 
 // Processes
 
 // fork(2), which Swift marks unavailable. Only for a process that has one thread.
 pid_t martlet_fork(void);
+
+// Forks; the child ends with what `body` answers as its exit status, unless that never returns. Answers the child's
+// pid, or -1 with errno.
+pid_t martlet_fork_run(int (*body)(void *), void *context);
+
+// The same with vfork(2): the child runs on this process's own memory, which is not copied, while this process waits
+// for its end. What `body` does to memory stays, as if it had been called here; all else (descriptors, namespaces,
+// cgroups, signal handlers) is the child's own.
+pid_t martlet_vfork_run(int (*body)(void *), void *context);
 
 // A process to start: see martlet_spawn.
 struct martlet_spawn_request {

@@ -26,6 +26,12 @@ package struct NamespacePlan: Sendable {
         made.contains(kind) || joined.contains { $0.kind == kind }
     }
 
+    /// Whether a process that enters them may share its memory with another.
+    ///
+    /// Not with a user namespace, where it waits for the shim and takes other credentials on, nor with a time
+    /// namespace, whose clocks are mapped into the memory (setns(2)).
+    var allowSharedMemory: Bool { !has(.user) && !has(.time) }
+
     init(_ linux: Linux) throws(SpecError) {
         var seen: NamespaceFlags = []
         for (index, namespace) in (linux.namespaces ?? []).enumerated() {

@@ -15,8 +15,13 @@ package final class EngineLauncher: ContainerLauncher {
     let configuration: ShimConfiguration
     let logger: Logger
     private let node: CgroupNode
-    /// Configurations that were read ahead, by bundle.
-    private let prepared = Mutex<[String: LoadedConfig]>([:])
+    /// What was done for containers whose Create is expected, by bundle.
+    private let prepared = Mutex<[String: Prepared]>([:])
+
+    private struct Prepared {
+        let config: LoadedConfig
+        let cgroup: LimitedCgroup?
+    }
 
     package init(
         engine: EngineClient, reaper: ChildReaper, node: CgroupNode, configuration: ShimConfiguration, logger: Logger
@@ -29,20 +34,64 @@ package final class EngineLauncher: ContainerLauncher {
         hooks = HookRunner(reaper: reaper, logger: logger)
     }
 
-    /// The Create of this bundle will come: what was read of it need not be read again.
-    package func prepare(_ config: LoadedConfig, bundle: String) {
-        prepared.withLock { $0[bundle] = config }
+    /// Does what can be done before the Create of this bundle comes. What goes wrong is left for Create to find again,
+    /// and say.
+    package func prepare(_ config: LoadedConfig, bundle: Bundle, id: String) {
+        let cgroup = try? limitedCgroup(config.spec, bundle: bundle, id: id)
+        prepared.withLock { $0[bundle.path] = Prepared(config: config, cgroup: cgroup) }
+    }
+
+    private func limitedCgroup(_ spec: Spec, bundle: Bundle, id: String) throws -> LimitedCgroup {
+        let cgroup = try cgroup(of: spec, id: id, systemd: configuration.systemdCgroup == true)
+        try bundle.record(cgroup)
+        do {
+            return try LimitedCgroup(cgroup, spec.linux?.resources)
+        } catch {
+            try? bundle.remove(.cgroup)
+            throw error
+        }
+    }
+
+    /// Gives back what was done for containers whose Create did not come.
+    package func stop() {
+        let left = prepared.withLock { prepared in
+            defer { prepared = [:] }
+            return prepared
+        }
+        for (bundle, prepared) in left { remove(prepared.cgroup, bundle: bundle) }
+    }
+
+    private func remove(_ cgroup: LimitedCgroup?, bundle: String) {
+        guard let cgroup else { return }
+        do {
+            try cgroup.cgroup.remove()
+            try Bundle(path: bundle).remove(.cgroup)
+        } catch {
+            logger.error("a cgroup is left behind", metadata: ["bundle": "\(bundle)", "error": "\(error)"])
+        }
     }
 
     package func create(_ request: LaunchRequest, observer: any ContainerObserver) throws -> any ContainerControl {
-        let bundle = try Bundle(path: request.bundle)
-        let cached = prepared.withLock { $0.removeValue(forKey: request.bundle) }
-        let spec = try bundle.loadConfig(unlessSameAs: cached).spec
-        try check(spec, request)
-
-        let container = try LaunchedContainer(
-            request: request, bundle: bundle, spec: spec, cgroup: cgroup(of: spec, request), launcher: self,
-            observer: observer)
+        let ahead = prepared.withLock { $0.removeValue(forKey: request.bundle) }
+        var limited = ahead?.cgroup
+        let container: LaunchedContainer
+        do {
+            let bundle = try Bundle(path: request.bundle)
+            let config = try bundle.loadConfig(unlessSameAs: ahead?.config)
+            try check(config.spec, request)
+            let cgroup = try cgroup(
+                of: config.spec, id: request.identity.id,
+                systemd: request.options.systemdCgroup || configuration.systemdCgroup == true)
+            if config.identity != ahead?.config.identity || cgroup.place != limited?.cgroup.place {
+                remove(limited.take(), bundle: request.bundle)
+            }
+            container = LaunchedContainer(
+                request: request, bundle: bundle, spec: config.spec, cgroup: cgroup, ahead: limited, launcher: self,
+                observer: observer)
+        } catch {
+            remove(limited, bundle: request.bundle)
+            throw error
+        }
         do {
             try container.launch()
         } catch {
@@ -64,9 +113,7 @@ package final class EngineLauncher: ContainerLauncher {
         }
     }
 
-    private func cgroup(of spec: Spec, _ request: LaunchRequest) throws -> any Cgroup {
-        let systemd = request.options.systemdCgroup || configuration.systemdCgroup == true
-        return try node.cgroup(
-            try CgroupPath(spec.linux?.cgroupsPath, id: request.identity.id, systemd: systemd))
+    private func cgroup(of spec: Spec, id: String, systemd: Bool) throws -> any Cgroup {
+        try node.cgroup(try CgroupPath(spec.linux?.cgroupsPath, id: id, systemd: systemd))
     }
 }

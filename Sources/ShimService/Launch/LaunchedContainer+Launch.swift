@@ -12,10 +12,10 @@ internal import SystemPackage
 extension LaunchedContainer {
     /// Makes the container up to its start: each step, in order, and what it holds is kept in `held` for `rollBack`.
     func launch() throws {
-        // First of all, so that `delete` finds whatever a shim that is killed from here on leaves behind.
-        try bundle.write(String(decoding: try encodeJSON(cgroup.place), as: UTF8.self), to: .cgroup)
+        let ahead = held.withLock { $0.ahead.take() }
+        if ahead == nil { try bundle.record(cgroup) }
         try mountRootfs()
-        let processLimit = try makeCgroup()
+        let processLimit = try limit(ahead)
         watchMemory()
         let stdio = try StdioOpener(
             container: request.identity, reaper: launcher.reaper,
@@ -51,14 +51,16 @@ extension LaunchedContainer {
         held.withLock { $0.rootfsIsMounted = true }
     }
 
+    /// Makes the cgroup, unless that was done ahead.
+    ///
     /// - Returns: the limits that are to be set once the init process is there.
-    private func makeCgroup() throws -> LinuxResources? {
-        let limits = spec.linux?.resources?.splittingProcessLimit()
-        for warning in try cgroup.create(limits?.others) {
+    private func limit(_ ahead: LimitedCgroup?) throws -> LinuxResources? {
+        let limited = try ahead ?? LimitedCgroup(cgroup, spec.linux?.resources)
+        held.withLock { $0.cgroupIsMade = true }
+        for warning in limited.warnings {
             launcher.logger.warning("a limit is not applied", metadata: ["id": "\(id)", "limit": "\(warning)"])
         }
-        held.withLock { $0.cgroupIsMade = true }
-        return limits?.ofProcesses
+        return limited.processLimit
     }
 
     /// Has the engine make the container's processes, and serves them until they say that it stands.
@@ -163,5 +165,13 @@ extension LaunchedContainer {
                     + (limit ?? "a cgroup above the container's limits it"))
         }
         return launcher.engine.failure
+    }
+}
+
+extension Bundle {
+    /// Writes down where the container's cgroup is. To be done before anything else is made, so that `delete` finds
+    /// whatever a shim that is killed from then on leaves behind.
+    func record(_ cgroup: any Cgroup) throws {
+        try write(String(decoding: try encodeJSON(cgroup.place), as: UTF8.self), to: .cgroup)
     }
 }

@@ -19,6 +19,8 @@ final class LaunchedContainer: ContainerControl {
         /// Whether the engine runs it, and not the kernel.
         var isGuest = false
         var cgroupIsMade = false
+        /// The cgroup, if it was made before Create.
+        var ahead: LimitedCgroup?
         var stdio: ContainerStdio?
         var console: ConsoleCopier?
         var control: ControlChannel?
@@ -40,9 +42,10 @@ final class LaunchedContainer: ContainerControl {
     /// Set when the init process has ended.
     let ended = Monitored(false)
 
+    /// - Parameter ahead: the cgroup, if it is made; owned from here on.
     init(
-        request: LaunchRequest, bundle: Bundle, spec: Spec, cgroup: any Cgroup, launcher: EngineLauncher,
-        observer: any ContainerObserver
+        request: LaunchRequest, bundle: Bundle, spec: Spec, cgroup: any Cgroup, ahead: LimitedCgroup?,
+        launcher: EngineLauncher, observer: any ContainerObserver
     ) {
         self.request = request
         self.bundle = bundle
@@ -50,6 +53,10 @@ final class LaunchedContainer: ContainerControl {
         self.cgroup = cgroup
         self.launcher = launcher
         self.observer = observer
+        held.withLock { held in
+            held.ahead = ahead
+            held.cgroupIsMade = ahead != nil
+        }
     }
 
     var id: String { request.identity.id }

@@ -12,7 +12,8 @@ internal import TTRPC
 package struct ShimServerSettings: Sendable {
     /// containerd's namespace.
     package var namespace: String
-    /// The bundle that it was started for, and its configuration.
+    /// The container that it was started for, its bundle and its configuration.
+    package var id: String
     package var bundle: Bundle
     package var config: LoadedConfig
     /// Where events go; nil: nowhere.
@@ -24,10 +25,11 @@ package struct ShimServerSettings: Sendable {
     package var configuration: ShimConfiguration
 
     package init(
-        namespace: String, bundle: Bundle, config: LoadedConfig, eventsAddress: String?, engine: String,
+        namespace: String, id: String, bundle: Bundle, config: LoadedConfig, eventsAddress: String?, engine: String,
         early: EngineProcess?, configuration: ShimConfiguration
     ) {
         self.namespace = namespace
+        self.id = id
         self.bundle = bundle
         self.config = config
         self.eventsAddress = eventsAddress
@@ -96,7 +98,8 @@ package enum ShimServer {
         let launcher = EngineLauncher(
             engine: engine, reaper: reaper, node: try CgroupNode.detect(), configuration: settings.configuration,
             logger: logger)
-        launcher.prepare(settings.config, bundle: settings.bundle.path)
+        launcher.prepare(settings.config, bundle: settings.bundle, id: settings.id)
+        defer { launcher.stop() }
 
         let ended = eventLoop.makePromise(of: Void.self)
         let service = ShimTaskService(

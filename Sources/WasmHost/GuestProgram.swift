@@ -8,6 +8,20 @@ package struct GuestProgram {
         case module(LinkedModule, calls: [(name: String, results: Int)])
         /// A function of a component.
         case component(ComponentEntry)
+        /// A component that answers HTTP requests.
+        case server(ServedEntry)
+    }
+
+    struct ServedEntry {
+        let component: Component
+        /// `handle` of `wasi:http/incoming-handler`.
+        let handle: ComponentExport
+        let helper: Component
+    }
+
+    /// Whether the guest is to be served by a ``GuestServer``.
+    package var isServer: Bool {
+        if case .server = entry { true } else { false }
     }
 
     struct ComponentEntry {
@@ -33,6 +47,16 @@ package struct GuestProgram {
         case .module(let module):
             entry = try Self.check(module, name, function: function ?? "_start", host)
         case .component(let component, let flush):
+            if code.servesHTTP, let export = component.exports(host.engine).first(where: { $0.name.isHandler }) {
+                guard let handle = component.export(export.name, "handle"), let helper = code.helper,
+                    host.configuration.epochInterruption
+                else {
+                    throw GuestError(.engine, "\(name) was loaded as a command, but it exports \(export.name)")
+                }
+                try Self.checkImports(of: component, name, host, isServed: true)
+                entry = .server(ServedEntry(component: component, handle: handle, helper: helper))
+                return
+            }
             let (export, hasResult) = try Self.entry(of: component, name, function, host)
             try Self.checkImports(of: component, name, host)
             entry = .component(
@@ -95,12 +119,6 @@ package struct GuestProgram {
     ) throws(GuestError) -> (ComponentExport, hasResult: Bool) {
         let exports = component.exports(host.engine)
         for export in exports {
-            if export.name.hasPrefix("wasi:http/incoming-handler") {
-                throw GuestError(
-                    .unsupportedWorld,
-                    "\(name) is an HTTP server (it exports \(export.name)): this version runs commands only (wasi:cli/run)"
-                )
-            }
             if export.name.hasPrefix("wasi:cli/run@"), let run = component.export(export.name, "run") {
                 return (run, true)
             }
@@ -141,11 +159,14 @@ package struct GuestProgram {
 
     /// Lets the engine resolve and check the imports, in a store that has no room for an instance, so that nothing
     /// can run.
-    private static func checkImports(of component: Component, _ name: String, _ host: GuestHost) throws(GuestError) {
+    private static func checkImports(
+        of component: Component, _ name: String, _ host: GuestHost, isServed: Bool = false
+    ) throws(GuestError) {
         let store = Store(host.engine)
         store.limit(instances: 0)
         do throws(EngineError) {
-            _ = try host.componentLinker().instantiate(component, in: store)
+            let linker = isServed ? try host.servedLinker() : try host.componentLinker()
+            _ = try linker.instantiate(component, in: store)
         } catch  where !error.isInstanceLimit {
             throw GuestError(.unknownImport, "\(name) can't be linked: \(EngineError.sentence(error.message))")
         } catch {}
@@ -157,4 +178,9 @@ package struct GuestProgram {
         let rest = names.count > 10 ? " and \(names.count - 10) more" : ""
         return names.prefix(10).joined(separator: ", ") + rest
     }
+}
+
+extension String {
+    /// Whether an export of this name makes a component an HTTP server.
+    var isHandler: Bool { hasPrefix("wasi:http/incoming-handler@") }
 }

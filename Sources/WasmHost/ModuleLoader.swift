@@ -12,9 +12,20 @@ package struct GuestCode {
     }
 
     let kind: Kind
+    /// Our component beside a served one; nil for all others.
+    var helper: Component?
+    /// Whether it is a component that answers HTTP requests.
+    package let servesHTTP: Bool
     /// The descriptors that must be open while the guest is instantiated and run: wasmtime maps the initial contents of
     /// memories from the artifact's file each time. They belong to the engine and are closed with the code.
     package let descriptors: [Int32]
+
+    init(kind: Kind, helper: Component? = nil, servesHTTP: Bool = false, descriptors: [Int32]) {
+        self.kind = kind
+        self.helper = helper
+        self.servesHTTP = servesHTTP
+        self.descriptors = descriptors
+    }
 }
 
 /// Gets the code of modules: out of the artifact cache, or by having them compiled.
@@ -30,6 +41,7 @@ package final class ModuleLoader {
     private let compiler: Compiler
     /// Loaded when the first component is.
     private var flush: Artifact?
+    private var helper: Artifact?
 
     /// - Parameter confine: runs in each compile helper before it touches the module; it must leave open what is open.
     package init(
@@ -105,27 +117,43 @@ package final class ModuleLoader {
         case .module(let module):
             return GuestCode(kind: .module(module), descriptors: artifact.descriptors)
         case .component(let component):
-            let (flush, descriptors) = try loadFlush()
+            let (flush, descriptors) = try loadOwn(\.flush, OutputFlush.text)
+            guard component.exports(engine).contains(where: { $0.name.isHandler }) else {
+                return GuestCode(
+                    kind: .component(component, flush: flush), descriptors: artifact.descriptors + descriptors)
+            }
+            let (helper, more) = try loadOwn(\.helper, HelperComponent.text)
             return GuestCode(
-                kind: .component(component, flush: flush), descriptors: artifact.descriptors + descriptors)
+                kind: .component(component, flush: flush), helper: helper, servesHTTP: true,
+                descriptors: artifact.descriptors + descriptors + more)
         }
     }
 
-    /// Loads our own component, if need be compiling it: that blocks for some 10 ms, once per node.
-    private func loadFlush() throws(GuestError) -> (Component, descriptors: [Int32]) {
-        if let flush, case .component(let component) = flush.code {
-            return (component, flush.descriptors)
+    /// Loads a component of our own, if need be compiling it: that blocks for some 10 ms, once per node.
+    private func loadOwn(
+        _ place: ReferenceWritableKeyPath<ModuleLoader, Artifact?>, _ text: String
+    ) throws(GuestError) -> (Component, descriptors: [Int32]) {
+        if let loaded = self[keyPath: place], case .component(let component) = loaded.code {
+            return (component, loaded.descriptors)
         }
-        let copy = try ModuleCopy(of: OutputFlush.text)
+        let copy = try ModuleCopy(of: text)
         if mapArtifact(copy.digest) == nil {
-            try start(copy, name: "the component that flushes").finish(limits: compiler.limits)
+            try start(copy, name: "a component of the engine's own").finish(limits: compiler.limits)
         }
         let artifact = mapArtifact(copy.digest)
         guard let artifact, case .component(let component) = artifact.code else {
-            throw GuestError(.engine, "the component that flushes was compiled, but the artifact can't be loaded")
+            throw GuestError(.engine, "a component of the engine's own was compiled, but can't be loaded")
         }
-        flush = artifact
+        self[keyPath: place] = artifact
         return (component, artifact.descriptors)
+    }
+
+    /// A module's code, if the cache has it and knows the file; nothing is compiled.
+    ///
+    /// - Parameters: as of ``load(_:name:)``.
+    package func cached(_ file: Int32, name: String) throws(GuestError) -> GuestCode? {
+        guard let digest = cache.digest(of: try FileIdentity(of: file, name: name)) else { return nil }
+        return try map(digest)
     }
 
     private struct Artifact {

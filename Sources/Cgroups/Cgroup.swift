@@ -22,6 +22,9 @@ package protocol Cgroup: Sendable {
     @discardableResult
     func create(_ resources: LinuxResources?) throws(CgroupError) -> [CgroupWarning]
 
+    /// To be called once the container's first process is in it: what stood in for that ends.
+    func firstProcessEntered()
+
     /// Changes the limits that `resources` names; devices are left as they are. What was set before a failure stays.
     @discardableResult
     func update(_ resources: LinuxResources) throws(CgroupError) -> [CgroupWarning]
@@ -53,6 +56,10 @@ package protocol Cgroup: Sendable {
     /// Removes it and the cgroups below it; nothing happens when it is gone. Waits a little for processes to end.
     /// - Throws: `inUse` with the processes that are still there.
     func remove() throws(CgroupError)
+}
+
+extension Cgroup {
+    package func firstProcessEntered() {}
 }
 
 package enum FreezerState: String, Sendable {

@@ -25,6 +25,7 @@ extension LaunchedContainer {
         try launcher.reaper.duringCreation {
             try converse(stdio)
         }
+        cgroup.firstProcessEntered()
         if let processLimit { try update(processLimit) }
         try bundle.write("\(pid)", to: .initPid)
         reportMemoryKills()

@@ -30,6 +30,22 @@ extension Trait where Self == ConditionTrait {
     /// Skips what cannot run where Debian's containerd is not installed.
     static var needsContainerd: Self { .enabled(if: Requirement.hasContainerd, "needs containerd") }
 
+    /// Skips what is about cgroup version 2 where the node has version 1.
+    static var needsCgroupV2: Self {
+        .enabled(if: FileManager.default.fileExists(atPath: "/sys/fs/cgroup/cgroup.controllers"), "needs cgroup v2")
+    }
+
+    /// Skips what cannot run where systemd does not.
+    static var needsSystemd: Self {
+        .enabled(if: FileManager.default.fileExists(atPath: "/run/systemd/system"), "needs systemd")
+    }
+
+    /// Skips what cannot run where the kernel has no AppArmor.
+    static var needsAppArmor: Self {
+        .enabled(
+            if: FileManager.default.fileExists(atPath: "/sys/kernel/security/apparmor/profiles"), "needs AppArmor")
+    }
+
     /// Skips what cannot run under a bare `swift test`.
     static var needsInstalledTree: Self {
         .enabled(

@@ -40,8 +40,8 @@ let fixedAddresses: [LinkerSetting] = [
     .unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))
 ]
 
-// The functions that a container's life comes to lie side by side, in the order of hack/order, which
-// hack/order-functions makes: a process then touches a quarter of the pages of code, and takes as few page faults.
+// The functions that a container's life comes to lie side by side, in the order of hack/order, which hack/bench --order
+// makes: a shim then holds half as many pages of code. Each has a section of its own only in a build by hack/install.
 func functionOrder(_ program: String) -> [LinkerSetting] {
     let file = "\(Context.packageDirectory)/hack/order/\(program)"
     return [

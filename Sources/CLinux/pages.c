@@ -19,8 +19,7 @@ static int hand_on_object(struct dl_phdr_info *object, size_t size, void *contex
         // writable for it.
         off_t address = (off_t)(object->dlpi_addr + header->p_vaddr);
         char byte;
-        if (pread(work->memory, &byte, 1, address) != 1) continue;
-        if (pwrite(work->memory, &byte, 1, address) != 1) continue;
+        if (pread(work->memory, &byte, 1, address) == 1) (void)!pwrite(work->memory, &byte, 1, address);
     }
     return 0;
 }

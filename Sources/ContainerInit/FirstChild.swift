@@ -4,29 +4,6 @@ internal import Glibc
 package import LinuxSystem
 internal import SystemPackage
 
-/// What a container runs.
-package enum Program {
-    /// `process.args`, by execve.
-    case native
-    /// A guest of the engine that made the plan.
-    case guest(Guest)
-
-    package struct Guest {
-        /// The descriptors that hold its code; they stay open.
-        package let code: [Int32]
-        /// What `ps` shows of it.
-        package let title: ProcessTitle
-        /// Runs it, and ends the process.
-        package let run: () -> Never
-
-        package init(code: [Int32], title: ProcessTitle, run: @escaping () -> Never) {
-            self.code = code
-            self.title = title
-            self.run = run
-        }
-    }
-}
-
 /// Forks the first child of a container. To be called in a process that has one thread.
 ///
 /// The first child enters what the container's processes are born into (cgroup and namespaces), forks the container's

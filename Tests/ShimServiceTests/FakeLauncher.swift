@@ -6,8 +6,6 @@ import Synchronization
 
 /// Containers that are nothing but what a test says of them.
 final class FakeLauncher: ContainerLauncher {
-    func abandonPreparations() {}
-
     struct Failure: Error, Equatable {}
 
     let containers = Mutex<[String: FakeContainer]>([:])
@@ -27,6 +25,9 @@ final class FakeLauncher: ContainerLauncher {
         try onCreate(container)
         return container
     }
+
+    /// It makes nothing ahead.
+    func abandonPreparations() {}
 
     func container(_ id: String) -> FakeContainer? { containers.withLock { $0[id] } }
 }

@@ -29,7 +29,8 @@ func enterNamespaces(
             try proc.write(offsets, to: "self/timens_offsets")
         }
     }
-    // Nobody who joins the container, or is born in it, may look into a process that still holds the host's files.
+    // Nobody who joins the container, or is born in it, may look into a process that still holds the host's files. It is
+    // said of the memory: a process that this one shares it with (vfork(2)) is closed to others as well.
     try step("process") { try Credentials.setDumpable(false) }
 }
 

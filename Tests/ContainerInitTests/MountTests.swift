@@ -78,10 +78,11 @@ import Testing
     }
 
     @Test func aMountOfTheContainerDoesNotReachTheHost() throws {
-        let before = try readText("/proc/self/mountinfo")
         let container = try Container()
         try container.createWhole()
-        #expect(try readText("/proc/self/mountinfo") == before)
+        // Other tests mount on the host beside this one, so only what names this bundle counts.
+        #expect(try container.mountInfo("/proc") != nil)
+        #expect(try !readText("/proc/self/mountinfo").contains(container.bundle))
     }
 
     @Test func aTargetThatIsALinkOutOfTheRootStaysInIt() throws {

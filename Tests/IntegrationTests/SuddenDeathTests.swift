@@ -61,6 +61,8 @@ extension Integration {
             let running = try await tool.args("sleep").start()
             try await running.says("ready")
             let guest = ProcessFacts(pid: try await running.pid)
+            // The client of containerd 2 would remove the container as soon as the connection breaks.
+            kill(running.command.pid, SIGKILL)
             try await running.containerd.restart()
             #expect(guest.isAlive)
             #expect(try await running.pid == guest.pid)

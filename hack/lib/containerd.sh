@@ -1,35 +1,42 @@
-# A containerd of our own: Debian's program with its own root, state, sockets and PATH, in a new folder, so that
-# the one of the system is not touched. Source it after common.sh; root is needed.
+# A containerd of our own: Debian's program, or what is in MARTLET_CONTAINERD/bin (hack/get-containerd makes such
+# folders), with its own root, state, sockets and PATH, in a new folder, so that the one of the system is not touched.
+# Source it after common.sh; root is needed.
 #
 #   containerd_start PREFIX   start it with PREFIX/bin first in the PATH in which it looks for shims
 #   containerd_adopt FOLDER NAMESPACE   take over one that a test started; its pid is in FOLDER/pid
 #   containerd_stop           end its containers, its shims and itself, and remove its folder
-#   ctr ARG...                Debian's ctr against it
+#   ctr ARG...                its own ctr against it
 #
 # Sets CONTAINERD (the folder), CONTAINERD_PID and CONTAINERD_NAMESPACE, a namespace of its own, which ctr takes from
-# the environment: cgroups are named after it, so it must not be another one's. containerd remembers where it found a shim until it ends, so a
-# shim that was replaced at the same place is the one that runs.
+# the environment: cgroups are named after it, so it must not be another one's. containerd remembers where it found a
+# shim until it ends, so a shim that was replaced at the same place is the one that runs.
 
 CONTAINERD=
 CONTAINERD_PID=
 
 export CONTAINERD_NAMESPACE=
 
+if [ -n "${MARTLET_CONTAINERD:-}" ]; then PATH=$MARTLET_CONTAINERD/bin:$PATH; fi
+
 ctr() { command ctr --address "$CONTAINERD/c.sock" "$@"; }
 
 containerd_start() {
-  local prefix=$1 end
+  local prefix=$1 end version
   [ "$(id -u)" = 0 ] || die "containerd needs root"
   # Short, because the path of a socket has room for 107 bytes.
   CONTAINERD=$(mktemp -d /tmp/martlet.XXXXXX)
   CONTAINERD_NAMESPACE=${CONTAINERD##*/}
   # Whose it is, should it ever be found without its script.
   echo "$ROOT $$" >"$CONTAINERD/owner"
+  case $(containerd --version) in
+    *' '1.* | *' 'v1.*) version=2 ;;
+    *) version=3 ;;
+  esac
   cat >"$CONTAINERD/config.toml" <<TOML
-version = 2
+version = $version
 root = "$CONTAINERD/root"
 state = "$CONTAINERD/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime"]
 [grpc]
   address = "$CONTAINERD/c.sock"
 [ttrpc]
@@ -42,7 +49,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 [plugins."io.containerd.nri.v1.nri"]
   disable = true
 TOML
-  env -i HOME="${HOME:-/root}" PATH="$prefix/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+  env -i HOME="${HOME:-/root}" PATH="$prefix/bin:${MARTLET_CONTAINERD:+$MARTLET_CONTAINERD/bin:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
     setsid containerd --config "$CONTAINERD/config.toml" </dev/null >"$CONTAINERD/log" 2>&1 &
   CONTAINERD_PID=$!
   end=$((SECONDS + 30))

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Debian's containerd with its own root, state, sockets and PATH, so that the one of the system is not touched.
+/// Debian's containerd, or the one that `hack/test --containerd` chose, with its own root, state, sockets and PATH, so that the one of the system is not touched.
 /// One serves the whole run; it is ended, with its containers and its mounts, when the test process exits. If the
 /// process is killed, `hack/test` ends it by the pid in its folder.
 actor PrivateContainerd {
@@ -26,7 +26,9 @@ actor PrivateContainerd {
         get async throws { try await starting.value }
     }
 
-    private static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    private static let path =
+        (Requirement.containerd.map { "\($0)/bin:" } ?? "")
+        + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     private init() async throws {
         if let given = ProcessInfo.processInfo.environment["MARTLET_TEST_FOLDER"] {
@@ -43,18 +45,20 @@ actor PrivateContainerd {
         }
         // Whose it is, should it ever be found without its test process.
         try "\(Repository.folder) \(getpid())\n".write(toFile: "\(folder)/owner", atomically: true, encoding: .utf8)
-        try Self.configuration(folder).write(toFile: "\(folder)/config.toml", atomically: true, encoding: .utf8)
+        try Self.configuration(folder, version: try await Self.isVersion1 ? 2 : 3).write(
+            toFile: "\(folder)/config.toml", atomically: true, encoding: .utf8)
         daemon = try Self.launch(folder)
         ContainerdEnd.arrange(folder: folder, namespace: namespace)
         try await answer()
     }
 
-    private static func configuration(_ folder: String) -> String {
+    /// Of version 3 for containerd 2, of version 2 before.
+    private static func configuration(_ folder: String, version: Int) -> String {
         """
-        version = 2
+        version = \(version)
         root = "\(folder)/root"
         state = "\(folder)/state"
-        disabled_plugins = ["io.containerd.grpc.v1.cri"]
+        disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime"]
         [grpc]
           address = "\(folder)/c.sock"
         [ttrpc]
@@ -68,6 +72,18 @@ actor PrivateContainerd {
           disable = true
 
         """
+    }
+
+    /// Whether the containerd in `path` is 1.x; `containerd --version` prints its version as the third word.
+    private static var isVersion1: Bool {
+        get async throws {
+            let outcome = try await Command(
+                "/bin/sh", ["-c", "containerd --version"], environment: ["PATH": path]
+            ).outcome()
+            let words = outcome.stdout.split(separator: " ")
+            guard words.count > 2 else { throw FixtureError(description: "containerd --version: \(outcome.stderr)") }
+            return words[2].drop { $0 == "v" }.hasPrefix("1.")
+        }
     }
 
     private static func launch(_ folder: String) throws -> Command {
@@ -105,14 +121,15 @@ actor PrivateContainerd {
         return "c\(lastNumber)"
     }
 
-    /// Starts Debian's `ctr` against it, in its namespace.
+    /// Starts its own `ctr` against it, in its namespace.
     nonisolated func start(_ arguments: [String], input: Data? = nil, endsInput: Bool = true) throws -> Command {
         try Command(
-            "/usr/bin/ctr", ["--address", socket, "--namespace", namespace] + arguments,
+            Requirement.containerd.map { "\($0)/bin/ctr" } ?? "/usr/bin/ctr",
+            ["--address", socket, "--namespace", namespace] + arguments,
             environment: ["PATH": Self.path, "HOME": "/root"], input: input, endsInput: endsInput)
     }
 
-    /// Runs Debian's `ctr` against it, in its namespace.
+    /// Runs its own `ctr` against it, in its namespace.
     @discardableResult
     nonisolated func ctr(_ arguments: String..., input: Data? = nil) async throws -> Outcome {
         try await start(arguments, input: input).outcome()

@@ -10,9 +10,15 @@ enum Requirement {
     /// The folder of the built guests; `hack/test` sets it.
     static let guests = ProcessInfo.processInfo.environment["MARTLET_GUESTS"]
 
+    /// A folder whose `bin` has the containerd and ctr to test with, instead of the system's; `hack/test --containerd`
+    /// sets it.
+    static let containerd = ProcessInfo.processInfo.environment["MARTLET_CONTAINERD"].flatMap { $0.isEmpty ? nil : $0 }
+
     static let isRoot = getuid() == 0
 
-    static let hasContainerd = ["/usr/bin/containerd", "/usr/local/bin/containerd"].contains {
+    static let hasContainerd = [
+        containerd.map { "\($0)/bin/containerd" } ?? "/usr/bin/containerd", "/usr/local/bin/containerd",
+    ].contains {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 }

@@ -4,26 +4,23 @@ internal import Glibc
 package import LinuxSystem
 internal import SystemPackage
 
-/// Forks the first child of a container. To be called in a process that has one thread.
-///
-/// The first child enters what the container's processes are born into (cgroup and namespaces), forks the container's
-/// first process and ends: a process that has unshared its pid namespace can't become part of the new one, its child
-/// can. Where it can be, the first child is a guest in this process's memory (vfork(2)), so that no page is copied but
-/// for the container's first process; this process waits for it then.
-///
-/// - Parameter control: the container's line to the shim, borrowed; `ContainerReport` and `ContainerCommand` say what
-///   passes.
-package func forkFirstChild(_ plan: ContainerPlan, control: Int32, program: Program) throws(SystemCallError) {
-    let child = FirstChild(plan: plan, control: control, program: program)
-    let context = Unmanaged.passUnretained(child).toOpaque()
-    let body: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
-        guard let context else { return 1 }
-        return Unmanaged<FirstChild>.fromOpaque(context).takeUnretainedValue().run()
+extension ContainerPlan {
+    /// Forks the first child of a container: it enters what the container's processes are born into (cgroup and
+    /// namespaces), forks the container's first process and ends. A process that has unshared its pid namespace can't
+    /// become part of the new one, its child can. Where it can be, the first child is a guest in this process's memory
+    /// (vfork(2)), so that no page is copied but for the container's first process; this process waits for it then.
+    package func forkFirstChild(control: Int32, program: Program) throws(SystemCallError) {
+        let child = FirstChild(plan: self, control: control, program: program)
+        let context = Unmanaged.passUnretained(child).toOpaque()
+        let body: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
+            guard let context else { return 1 }
+            return Unmanaged<FirstChild>.fromOpaque(context).takeUnretainedValue().run()
+        }
+        let pid = firstChildSharesMemory ? martlet_vfork_run(body, context) : martlet_fork_run(body, context)
+        let code = errno
+        withExtendedLifetime(child) {}
+        if pid < 0 { throw SystemCallError("fork", errno: Errno(rawValue: code)) }
     }
-    let pid = plan.firstChildSharesMemory ? martlet_vfork_run(body, context) : martlet_fork_run(body, context)
-    let code = errno
-    withExtendedLifetime(child) {}
-    if pid < 0 { throw SystemCallError("fork", errno: Errno(rawValue: code)) }
 }
 
 /// Returns where it ends, so that it leaves nothing in the memory that it may share with its parent.
@@ -61,7 +58,7 @@ private func beBorn(_ plan: ContainerPlan, _ control: ControlChannel, _ program:
     try enterCgroups(plan.cgroup)
     // Before the user namespace, in which it could not be lowered any more.
     try adjustOOMScore(plan.process, proc)
-    try raiseHardLimits(plan.process, namespaces: plan.namespaces)
+    try raiseHardLimits(plan.process, inUserNamespace: plan.namespaces.has(.user))
     // Before the mount namespace, whose copies would not fit these trees, and before the user namespace, in
     // which their paths might not be passable.
     let sources = try cloneSources(plan)

@@ -1,3 +1,5 @@
+package import OCISpec
+
 /// What the shim asks of the engine over the engine's socket.
 ///
 /// The engine answers nothing there but `EngineReport.ready`: what becomes of a request is said on the control
@@ -7,7 +9,7 @@ package enum EngineRequest: Codable, Sendable {
     case configure(EngineSettings)
     /// The shim has been started for this bundle and its Create will come: read what can be read now.
     case prepare(PrepareRequest)
-    /// Make a container's init process.
+    /// Make a process of a container: its first, or one of Exec.
     case create(CreateRequest)
 }
 
@@ -27,7 +29,7 @@ package struct PrepareRequest: Codable, Sendable {
     }
 }
 
-/// A container to be made up to "created".
+/// A process of a container to be made up to "created": the first with the container, one of Exec in it.
 package struct CreateRequest: Codable, Sendable {
     package var id: String
     /// Absolute; `config.json` is read from it by the engine.
@@ -42,10 +44,13 @@ package struct CreateRequest: Codable, Sendable {
     package var descriptors: [DescriptorRole]
     /// Runtime options that shape the set-up.
     package var options: CreateOptions
+    /// What is to be made instead of the container's first process.
+    package var exec: ExecTarget?
 
     package init(
         id: String, bundle: String, rootfs: String, entrypoint: Entrypoint, cgroup: CgroupPlacement,
-        guestMemoryLimit: UInt64?, descriptors: [DescriptorRole], options: CreateOptions
+        guestMemoryLimit: UInt64?, descriptors: [DescriptorRole], options: CreateOptions,
+        exec: ExecTarget? = nil
     ) {
         self.id = id
         self.bundle = bundle
@@ -55,6 +60,20 @@ package struct CreateRequest: Codable, Sendable {
         self.guestMemoryLimit = guestMemoryLimit
         self.descriptors = descriptors
         self.options = options
+        self.exec = exec
+    }
+}
+
+/// A process of Exec. The pidfd of the container's first process goes with the request as
+/// `DescriptorRole.containerInit`, its root as `DescriptorRole.root`.
+package struct ExecTarget: Codable, Sendable {
+    package var process: Process
+    /// Of the container's first process, in the shim's pid namespace.
+    package var initPid: Int32
+
+    package init(process: Process, initPid: Int32) {
+        self.process = process
+        self.initPid = initPid
     }
 }
 
@@ -74,6 +93,10 @@ package enum DescriptorRole: String, Codable, Sendable {
     case stdin, stdout, stderr
     /// The module's file, open for reading.
     case module
+    /// The pidfd of the first process of the container that an exec enters.
+    case containerInit
+    /// That process's root directory, opened with `O_PATH`.
+    case root
 }
 
 /// The cgroup that the first child enters before it does anything else.

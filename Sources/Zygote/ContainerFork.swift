@@ -7,11 +7,11 @@ internal import OCISpec
 internal import SystemPackage
 internal import WasmHost
 
-/// The step from the zygote to a container's first process. All that can fail for the container's sake has been
-/// tried before the fork.
+/// The step from the zygote to a process of a container, its first or one of exec. All that can fail for the container's
+/// sake has been tried before the fork.
 struct ContainerFork {
     private let pending: PendingCreate
-    private let plan: ContainerPlan
+    private let plan: any PlannedProcess
     private let guest: Guest?
     private let host: GuestHost
 
@@ -28,7 +28,7 @@ struct ContainerFork {
         self.pending = pending
         host = supply.host
         let request = pending.request
-        var plan = try ContainerPlan(bundle.config.spec, request: request)
+        var plan = try Self.plan(pending, bundle)
         plan.profile = bundle.filter
         plan.standardIO = [pending[.stdin], pending[.stdout], pending[.stderr]]
         guard let code, case .wasm(let path, let function) = request.entrypoint else {
@@ -47,14 +47,25 @@ struct ContainerFork {
             title: ProcessTitle(arguments: arguments, name: String(path.split(separator: "/").last ?? "wasm")))
     }
 
+    private static func plan(_ pending: PendingCreate, _ bundle: PreparedBundle) throws -> any PlannedProcess {
+        let (request, spec) = (pending.request, bundle.config.spec)
+        guard let target = request.exec else { return try ContainerPlan(spec, request: request) }
+        guard let containerInit = pending[.containerInit], let root = pending[.root] else {
+            throw ContainerFailure(
+                .protocolViolation, step: "exec in \(request.id)",
+                message: "the container's first process and its root did not come with the request")
+        }
+        return try ExecPlan(spec, request: request, target: target, containerInit: containerInit, root: root)
+    }
+
     /// Forks. The child tells the shim how it gets on, over the container's control channel; without one there is
     /// nobody to tell.
     func run() throws {
         guard let control = pending[.control] else { return }
-        guard let guest else { return try forkFirstChild(plan, control: control, program: .native) }
+        guard let guest else { return try plan.forkFirstChild(control: control, program: .native) }
         let host = host
         let program = Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run(on: host) }
-        try forkFirstChild(plan, control: control, program: .guest(program))
+        try plan.forkFirstChild(control: control, program: .guest(program))
     }
 }
 

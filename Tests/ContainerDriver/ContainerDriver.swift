@@ -53,8 +53,8 @@ enum ContainerDriver {
         _ = signal(SIGCHLD, SIG_IGN)
         let isGuest = variable("DRIVER_GUEST") != nil
         let title = ProcessTitle(arguments: ["guest"], name: "guest")
-        try forkFirstChild(
-            plan, control: other,
+        try plan.forkFirstChild(
+            control: other,
             program: isGuest ? .guest(Program.Guest(code: [], title: title, run: guest)) : .native)
         _ = signal(SIGCHLD, SIG_DFL)
         _ = close(other)

@@ -29,6 +29,23 @@ import Testing
         #expect(plan.warnings.isEmpty)
     }
 
+    /// capabilities(7), "Transformation of capabilities during execve()".
+    @Test func anExecutionLeavesAUserTheAmbientSetAndRootWhatItMayHave() throws {
+        let sets = try plan { spec in
+            var sets = Capabilities()
+            sets.bounding = ["CAP_CHOWN", "CAP_KILL"]
+            sets.permitted = ["CAP_CHOWN", "CAP_KILL", "CAP_NET_RAW", "CAP_SETUID"]
+            sets.effective = ["CAP_CHOWN"]
+            sets.inheritable = ["CAP_NET_RAW"]
+            sets.ambient = ["CAP_NET_RAW"]
+            spec.process?.capabilities = sets
+        }.process.capabilities
+        let user = sets.afterExecution(asRoot: false)
+        #expect(user.effective.names == ["CAP_NET_RAW"] && user.permitted == user.effective)
+        let root = sets.afterExecution(asRoot: true)
+        #expect(root.permitted.names == ["CAP_CHOWN", "CAP_KILL", "CAP_NET_RAW"] && root.effective == root.permitted)
+    }
+
     @Test(
         arguments: [
             ("process", { @Sendable (spec: inout Spec) in spec.process = nil }),

@@ -55,6 +55,21 @@ final class FakeContainer: ContainerControl {
         observer.containerExited(ProcessExit(pid: pid, status: status))
     }
 
+    /// Those made by exec, by their ids.
+    let execs = Mutex<[String: FakeExec]>([:])
+
+    func exec(
+        _ request: ExecLaunchRequest, exited: @escaping @Sendable (ProcessExit) -> Void
+    ) throws -> any ProcessControl {
+        let exec = execs.withLock { execs in
+            let exec = FakeExec(pid: pid + 100 + Int32(execs.count), exited: exited)
+            execs[request.id] = exec
+            return exec
+        }
+        try called("exec", " \(request.process.args ?? [])")
+        return exec
+    }
+
     private func called(_ call: String, _ detail: String = "") throws {
         calls.withLock { $0.append(call + detail) }
         try hooks.withLock { $0[call] }?()
@@ -62,7 +77,7 @@ final class FakeContainer: ContainerControl {
 
     func start() throws { try called("start") }
     func signal(_ signal: Int32, all: Bool) throws { try called("signal", " \(signal) \(all)") }
-    func pids() throws -> [Int32] { [pid, pid + 1] }
+    func pids() throws -> [Int32] { [pid, pid + 1] + execs.withLock { $0.values.map(\.pid) } }
     func pause() throws { try called("pause") }
     func resume() throws { try called("resume") }
     func update(_ resources: LinuxResources) throws { try called("update", " \(resources.memory?.limit ?? 0)") }
@@ -71,4 +86,22 @@ final class FakeContainer: ContainerControl {
     func resize(rows: UInt16, columns: UInt16) throws { try called("resize", " \(rows) \(columns)") }
     func remove() throws { try called("remove") }
     func abandon() { try? called("abandon") }
+}
+
+final class FakeExec: ProcessControl {
+    let pid: Int32
+    let exited: @Sendable (ProcessExit) -> Void
+    let calls = Mutex<[String]>([])
+
+    init(pid: Int32, exited: @escaping @Sendable (ProcessExit) -> Void) {
+        self.pid = pid
+        self.exited = exited
+    }
+
+    func exit(_ status: UInt32) { exited(ProcessExit(pid: pid, status: status)) }
+
+    func signal(_ signal: Int32, all: Bool) throws { calls.withLock { $0.append("signal \(signal)") } }
+    func closeStdin() { calls.withLock { $0.append("closeStdin") } }
+    func resize(rows: UInt16, columns: UInt16) throws { calls.withLock { $0.append("resize \(rows) \(columns)") } }
+    func remove() throws { calls.withLock { $0.append("remove") } }
 }

@@ -152,7 +152,6 @@ struct TaskServiceTests {
     @Test func whatIsNotThereYetSaysSo() async throws {
         let shim = TestShim()
         _ = try await shim.create("a")
-        #expect(await shim.code { try await shim.service.exec(.init(), context: shim.context) } == .unimplemented)
         #expect(await shim.code { try await shim.service.checkpoint(.init(), context: shim.context) } == .unimplemented)
         #expect(await shim.code { try await shim.wait("a", exec: "probe") } == .notFound)
     }

@@ -7,7 +7,7 @@ package import OCISpec
 package import Seccomp
 
 /// What a container is made from.
-package struct ContainerPlan: Sendable {
+package struct ContainerPlan: PlannedProcess {
     package let id: String
     /// Absolute.
     package let bundle: String

@@ -116,4 +116,14 @@ package struct CapabilityPlan: Hashable, Sendable {
         permitted = read(capabilities.permitted, "permitted")
         ambient = read(capabilities.ambient, "ambient")
     }
+
+    /// The effective and the permitted set that execve(2) of a file without capabilities leaves to a process that has
+    /// these sets and no_new_privs (capabilities(7), "Transformation of capabilities during execve()").
+    ///
+    /// - Parameter root: whether the process's user is 0.
+    package func afterExecution(asRoot root: Bool) -> (effective: CapabilitySet, permitted: CapabilitySet) {
+        guard root else { return (ambient, ambient) }
+        let left = permitted.intersection(inheritable.union(bounding).union(ambient))
+        return (left, left)
+    }
 }

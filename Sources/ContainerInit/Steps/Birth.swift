@@ -26,8 +26,8 @@ func adjustOOMScore(_ process: ProcessPlan, _ proc: ProcDirectory) throws(Contai
 ///
 /// The limits themselves are set late (`setLimits`), so that they do not bind the set-up. What is refused here is
 /// refused there again, and said there.
-func raiseHardLimits(_ process: ProcessPlan, namespaces: NamespacePlan) throws(ContainerFailure) {
-    guard namespaces.has(.user) else { return }
+func raiseHardLimits(_ process: ProcessPlan, inUserNamespace: Bool) throws(ContainerFailure) {
+    guard inUserNamespace else { return }
     for limit in process.limits {
         guard let now = try? currentLimit(limit.resource), now.hard < limit.hard else { continue }
         try? setLimit(limit.resource, soft: now.soft, hard: limit.hard)

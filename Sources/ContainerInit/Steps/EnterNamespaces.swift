@@ -71,7 +71,7 @@ private func join(_ plan: NamespacePlan) throws(ContainerFailure) {
 }
 
 /// Root of the new user namespace: files and namespaces that are made from here on are its.
-private func becomeRootOfUserNamespace() throws(ContainerFailure) {
+func becomeRootOfUserNamespace() throws(ContainerFailure) {
     try step("user namespace") {
         do throws(SystemCallError) {
             try Credentials.setGroups([])

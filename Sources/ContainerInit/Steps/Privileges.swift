@@ -39,7 +39,10 @@ func setLabels(
 
 /// Takes on the process's user, groups, capabilities and working directory. Nothing that needs more than they give
 /// can be done afterwards.
-func takeOnUser(_ process: ProcessPlan) throws(ContainerFailure) {
+///
+/// - Parameter isExecuted: whether the process ends in execve, which changes the sets once more; a guest's are made what
+///   that would have left.
+func takeOnUser(_ process: ProcessPlan, isExecuted: Bool) throws(ContainerFailure) {
     // Once as root and, where root may not (a network filesystem), once as the user.
     let entered = try enterWorkingDirectory(process, mayBeRefused: true)
     let sets = process.capabilities
@@ -57,6 +60,13 @@ func takeOnUser(_ process: ProcessPlan) throws(ContainerFailure) {
         try setCapabilities(sets)
     }
     try step("process.capabilities.ambient") { try ProcessCapabilities.setAmbient(sets.ambient) }
+    if !isExecuted {
+        let left = sets.afterExecution(asRoot: process.user.uid == 0)
+        try step("process.capabilities") {
+            try ProcessCapabilities.set(
+                effective: left.effective, permitted: left.permitted, inheritable: sets.inheritable)
+        }
+    }
 }
 
 private func setCapabilities(_ sets: CapabilityPlan) throws(SystemCallError) {

@@ -8,29 +8,15 @@ internal import SwiftProtobuf
 internal import Synchronization
 
 extension LaunchedContainer {
-    /// The reaper has the init process's exit; on its thread.
-    func initEnded(_ exit: ProcessExit) {
-        let (isCreated, console) = held.withLock { held in
-            held.exit = exit
-            return (held.isCreated, held.console)
-        }
-        ended.update { $0 = true }
-        // One that is being created is told of by the creation.
-        guard isCreated else { return }
-        if console == nil && hasOwnPIDNamespace { return settle(exit) }
-        // What follows may wait, and the reaper must not.
-        do {
-            try DetachedThread.start("exit") { [self] in settle(exit) }
-        } catch {
-            launcher.logger.error("no thread can be had", metadata: ["id": "\(id)", "error": "\(error)"])
-            settle(exit)
-        }
+    /// The rest of its processes, the end of those of exec, a terminal's output: each may have to be waited for.
+    var settlingMayBlock: Bool {
+        process.hasTerminal || !hasOwnPIDNamespace || runningExecs.update { $0 > 0 }
     }
 
     /// Does what comes between a process's end and its announcement: the rest of its processes are killed, a kill for
-    /// want of memory is told first, the terminal's last output is copied.
+    /// want of memory is told first, the terminal's last output is copied, the ends of processes of exec are announced.
     func settle(_ exit: ProcessExit) {
-        let (watcher, console) = held.withLock { ($0.oomWatcher, $0.console) }
+        let watcher = held.withLock { $0.oomWatcher }
         if !hasOwnPIDNamespace {
             do {
                 try cgroup.kill(signal: SIGKILL)
@@ -40,7 +26,9 @@ extension LaunchedContainer {
             }
         }
         if watcher?.didOOM() == true { observer.containerRanOutOfMemory() }
-        console?.drain()
+        process.drain()
+        // They have ended with it; a terminal's reader that stalls, and one that is being made, delay it no longer.
+        _ = runningExecs.wait(timeout: ConsoleCopier.drainTimeout * 2) { $0 == 0 ? true : nil }
         do {
             try bundle.write(
                 ExitRecord(
@@ -66,19 +54,12 @@ extension LaunchedContainer {
     ///
     /// - Returns: what went wrong with that.
     func rollBack() -> [any Error] {
-        let (process, cgroupIsMade) = held.withLock { ($0.process, $0.cgroupIsMade) }
-        held.withLock { $0.control = nil }
         var failures: [any Error] = []
-        if cgroupIsMade {
+        if held.withLock({ $0.cgroupIsMade }) {
             collect(&failures) { try cgroup.kill(signal: SIGKILL) }
         }
-        if let process {
-            // ESRCH: it has ended. Its exit is waited for, so that nobody hears of it later.
-            try? process.descriptor.send(signal: SIGKILL)
-            _ = ended.wait { $0 ? true : nil }
-        }
+        let hadProcess = process.end()
         failures += giveBack()
-        let hadProcess = process != nil
         if hadProcess { launcher.hooks.runAll(spec.hooks?.poststop, stage: "poststop", state: state(.stopped)) }
         return failures
     }
@@ -88,9 +69,8 @@ extension LaunchedContainer {
         var failures: [any Error] = []
         if let token = held.withLock({ $0.oomToken.take() }) { launcher.oom.remove(token) }
         held.withLock { $0.oomWatcher = nil }
-        let (console, stdio) = held.withLock { ($0.console.take(), $0.stdio.take()) }
-        console?.drain()
-        stdio?.close()
+        process.close()
+        for exec in held.withLock({ $0.execs.values.map { $0 } }) { exec.abandon() }
         if held.withLock({ $0.cgroupIsMade }) {
             collect(&failures) {
                 try cgroup.remove()

@@ -12,24 +12,17 @@ internal import SystemPackage
 /// A container that the engine makes or has made: everything of it that the shim holds, and how that is given back.
 ///
 /// How it is made is in `LaunchedContainer+Launch`, what becomes of it in `LaunchedContainer+Removal`.
-final class LaunchedContainer: ContainerControl {
+final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
     /// What is held so far: each is there from when it was made until it was given back.
     struct Held: ~Copyable {
         var rootfsIsMounted = false
-        /// Whether the engine runs it, and not the kernel.
-        var isGuest = false
         var cgroupIsMade = false
         /// The cgroup, if it was made before Create.
         var ahead: LimitedCgroup?
-        var stdio: ContainerStdio?
-        var console: ConsoleCopier?
-        var control: ControlChannel?
-        var process: ProcessHandle?
         var oomToken: UInt64?
         var oomWatcher: OOMWatcher?
-        /// Whether Create has answered: exits are told to the observer from then on.
-        var isCreated = false
-        var exit: ProcessExit?
+        /// The processes of exec that have been made and not been deleted, by their ids.
+        var execs: [String: LaunchedExec] = [:]
     }
 
     let request: LaunchRequest
@@ -39,8 +32,10 @@ final class LaunchedContainer: ContainerControl {
     let launcher: EngineLauncher
     let observer: any ContainerObserver
     let held = Mutex(Held())
-    /// Set when the init process has ended.
-    let ended = Monitored(false)
+    /// The container's first process.
+    let process: LaunchedProcess
+    /// How many processes of exec are being made, or run and are not announced as ended.
+    let runningExecs = Monitored(0)
 
     /// - Parameter ahead: the cgroup, if it is made; owned from here on.
     init(
@@ -53,6 +48,8 @@ final class LaunchedContainer: ContainerControl {
         self.cgroup = cgroup
         self.launcher = launcher
         self.observer = observer
+        process = LaunchedProcess(
+            of: request.identity, bundle: bundle, spec: spec, stdio: request.stdio, launcher: launcher)
         held.withLock { held in
             held.ahead = ahead
             held.cgroupIsMade = ahead != nil
@@ -63,7 +60,7 @@ final class LaunchedContainer: ContainerControl {
     var rootfs: String { bundle.rootfs(of: spec) }
 
     /// Zero before the init process has started.
-    var pid: Int32 { held.withLock { $0.process?.descriptor.pid ?? 0 } }
+    var pid: Int32 { process.pid }
 
     /// Whether all its processes end with the init process, as they do in a pid namespace of their own.
     var hasOwnPIDNamespace: Bool {
@@ -77,25 +74,7 @@ final class LaunchedContainer: ContainerControl {
     // MARK: Start
 
     func start() throws {
-        guard let control = held.withLock({ $0.control }) else {
-            throw TaskError(.failedPrecondition, "the container has been started already")
-        }
-        do {
-            try control.channel.send(ContainerCommand.start)
-            // The end of the channel without a word is a native program that runs, or a process that was killed:
-            // then its exit tells the rest.
-            if let received = try control.channel.receive(ContainerReport.self) {
-                for descriptor in received.descriptors { _ = OwnedFileDescriptor(owning: descriptor) }
-                switch received.message {
-                case .running: break
-                case .failed(let failure): throw failure
-                default: throw ChannelError.violation("\(received.message) after start")
-                }
-            }
-        } catch let error as SystemCallError where error.errno == .brokenPipe || error.errno == .connectionReset {
-            // Killed before it could be started: its exit tells.
-        }
-        held.withLock { $0.control = nil }
+        try process.start()
         // Their failures change nothing (runtime.md of version 1.2, "Lifecycle", step 9; 1.3 would end the container).
         launcher.hooks.runAll(spec.hooks?.poststart, stage: "poststart", state: state(.running))
     }
@@ -104,15 +83,7 @@ final class LaunchedContainer: ContainerControl {
 
     func signal(_ signal: Int32, all: Bool) throws {
         if all { return try cgroup.kill(signal: signal) }
-        guard let process = held.withLock({ $0.process }) else {
-            throw TaskError(.failedPrecondition, "the process has not started yet")
-        }
-        do {
-            try process.descriptor.send(signal: signal)
-        } catch {
-            if error.errno == .noSuchProcess { throw TaskError(.notFound, "process already finished", cause: error) }
-            throw error
-        }
+        try process.signal(signal)
         // On version 1, what is frozen does not even die.
         if signal == SIGKILL, try cgroup.freezerState() != .thawed { try cgroup.thaw() }
     }
@@ -124,28 +95,44 @@ final class LaunchedContainer: ContainerControl {
     func resume() throws { try cgroup.thaw() }
 
     func update(_ resources: LinuxResources) throws {
-        let isGuest = held.withLock { $0.isGuest }
-        for warning in try cgroup.update(isGuest ? resources.leavingRoomForEngine() : resources) {
+        for warning in try cgroup.update(process.isGuest ? resources.leavingRoomForEngine() : resources) {
             launcher.logger.warning("a limit is not applied", metadata: ["id": "\(id)", "limit": "\(warning)"])
         }
     }
 
     func stats() throws -> Google_Protobuf_Any { try Google_Protobuf_Any(try cgroup.stats()) }
 
-    func closeStdin() {
-        held.withLock { $0.stdio }?.closeStdin()
+    func closeStdin() { process.closeStdin() }
+
+    func resize(rows: UInt16, columns: UInt16) throws { try process.resize(rows: rows, columns: columns) }
+
+    // MARK: Exec
+
+    func exec(
+        _ request: ExecLaunchRequest, exited: @escaping @Sendable (ProcessExit) -> Void
+    ) throws -> any ProcessControl {
+        let exec = LaunchedExec(request, in: self, exited: exited)
+        // From here on, so that the end of the container waits for it.
+        runningExecs.update { $0 += 1 }
+        do {
+            try exec.launch()
+        } catch {
+            exec.abandon()
+            runningExecs.update { $0 -= 1 }
+            throw error
+        }
+        return exec
     }
 
-    func resize(rows: UInt16, columns: UInt16) throws {
-        try held.withLock { $0.console }?.resize(rows: rows, columns: columns)
-    }
-}
-
-/// The shim's end of a container's control channel.
-final class ControlChannel: Sendable {
-    let channel: MessageChannel
-
-    init(_ channel: consuming MessageChannel) {
-        self.channel = channel
+    /// What a request to the engine says of the container and not of the process; the same for all of them.
+    func engineRequest(
+        _ entrypoint: Entrypoint, _ descriptors: [DescriptorRole], exec: ExecTarget? = nil
+    ) throws -> CreateRequest {
+        let seccomp = request.options.guestSeccomp ?? launcher.configuration.guestSeccomp ?? .enforce
+        return CreateRequest(
+            id: id, bundle: bundle.path, rootfs: rootfs, entrypoint: entrypoint,
+            cgroup: CgroupPlacement(entryFiles: cgroup.entryFiles),
+            guestMemoryLimit: GuestMemory.limit(ofCgroup: try cgroup.memoryLimit()), descriptors: descriptors,
+            options: CreateOptions(noNewKeyring: request.options.noNewKeyring, guestSeccomp: seccomp), exec: exec)
     }
 }

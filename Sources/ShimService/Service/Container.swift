@@ -9,6 +9,8 @@ package final class Container: ContainerObserver {
     private let publisher: EventPublisher
     /// Set when the container stands.
     private let standing = Mutex<(any ContainerControl)?>(nil)
+    /// The processes of exec that have not been deleted.
+    private let execs = Mutex<[String: Exec]>([:])
 
     package init(_ request: LaunchRequest, publisher: EventPublisher) {
         self.request = request
@@ -50,6 +52,37 @@ package final class Container: ContainerObserver {
     /// The container has been cleared away: the two let go of each other.
     package func deleted() {
         standing.withLock { $0 = nil }
+        let left = execs.withLock { execs in
+            defer { execs = [:] }
+            return Array(execs.values)
+        }
+        for exec in left { exec.deleted() }
+    }
+
+    /// Adds a process of exec.
+    package func add(_ exec: Exec) throws(TaskError) {
+        try execs.withLock { execs throws(TaskError) in
+            guard execs[exec.id] == nil else { throw TaskError(.alreadyExists, "id \(exec.id) already exists") }
+            execs[exec.id] = exec
+            // Told of before anybody can find it.
+            exec.added()
+        }
+    }
+
+    package func exec(_ id: String) throws(TaskError) -> Exec {
+        guard let exec = execs.withLock({ $0[id] }) else { throw TaskError(.notFound, "process does not exist \(id)") }
+        return exec
+    }
+
+    package func remove(_ exec: Exec) {
+        execs.withLock { _ = $0.removeValue(forKey: exec.id) }
+        exec.deleted()
+    }
+
+    /// The ids of the processes of exec by their pids.
+    package var execIDs: [Int32: String] {
+        let execs = execs.withLock { Array($0.values) }
+        return Dictionary(execs.map { ($0.pid, $0.id) }) { first, _ in first }
     }
 
     package func containerExited(_ exit: ProcessExit) {

@@ -42,25 +42,50 @@ package protocol ContainerLauncher: Sendable {
     func abandonPreparations()
 }
 
-/// A container that stands. Everything may block, but for `closeStdin` and `resize`.
-package protocol ContainerControl: Sendable {
-    /// Of the init process, in the shim's pid namespace.
+/// What Exec asks for.
+package struct ExecLaunchRequest: Sendable {
+    /// Of the process, within the container.
+    package var id: String
+    package var process: Process
+    package var stdio: StdioRequest
+
+    package init(id: String, process: Process, stdio: StdioRequest = StdioRequest()) {
+        self.id = id
+        self.process = process
+        self.stdio = stdio
+    }
+}
+
+/// A process that stands. Everything may block, but for `closeStdin` and `resize`.
+package protocol ProcessControl: Sendable {
+    /// In the shim's pid namespace.
     var pid: Int32 { get }
 
+    /// - Parameter all: every process of the container; of no account for a process of exec.
+    func signal(_ signal: Int32, all: Bool) throws
+    func closeStdin()
+    func resize(rows: UInt16, columns: UInt16) throws
+    /// Clears away what there is of it when it has ended: Delete. May be tried again when it throws.
+    func remove() throws
+}
+
+/// A container that stands; as a process it is its first one. Everything may block, but for `closeStdin` and `resize`.
+package protocol ContainerControl: ProcessControl {
     /// Lets the init process run; answers when it does.
     func start() throws
-    /// - Parameter all: every process of the container, not the init process alone.
-    func signal(_ signal: Int32, all: Bool) throws
+    /// Makes a process of exec and lets it run; answers when it does.
+    ///
+    /// - Parameter exited: told of its end, once, from any thread; may come before this has returned. Must not block.
+    /// - Throws: why not; nothing of it is left then, and `exited` has not been called.
+    func exec(
+        _ request: ExecLaunchRequest, exited: @escaping @Sendable (ProcessExit) -> Void
+    ) throws -> any ProcessControl
     func pids() throws -> [Int32]
     func pause() throws
     func resume() throws
     func update(_ resources: LinuxResources) throws
     /// The metrics as an Any of containerd's message.
     func stats() throws -> Google_Protobuf_Any
-    func closeStdin()
-    func resize(rows: UInt16, columns: UInt16) throws
-    /// Clears the container away when its init process has ended: Delete. May be tried again when it throws.
-    func remove() throws
     /// Kills it and clears it away: nobody will ask for it.
     func abandon()
 }

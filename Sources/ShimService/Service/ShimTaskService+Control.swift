@@ -6,12 +6,12 @@ package import TTRPC
 // Kill, Pause, Resume, Update, CloseIO, ResizePty.
 extension ShimTaskService {
     package func kill(_ request: TaskKillRequest, context: TTRPCRequestContext) async throws -> Google_Protobuf_Empty {
-        let (container, control) = try process(request.id, exec: request.execID)
+        let found = try process(request.id, exec: request.execID)
         // The kernel's numbers: 1 to 64 (signal(7)); 0 only asks whether the process is there.
         guard request.signal <= 64 else {
             throw TaskError(.invalidArgument, "found signal \(request.signal); expected 0 to 64")
         }
-        try container.process.state.checkKill()
+        let control = try found.signallable()
         let (signal, all) = (Int32(request.signal), request.all)
         try await BlockingWork.run("kill") { try control.signal(signal, all: all) }
         return Google_Protobuf_Empty()
@@ -69,21 +69,20 @@ extension ShimTaskService {
     package func closeIO(_ request: TaskCloseIORequest, context: TTRPCRequestContext) async throws
         -> Google_Protobuf_Empty
     {
-        let (_, control) = try process(request.id, exec: request.execID)
         // `stdin` is not asked: runc's shim closes it whatever the flag says.
-        control.closeStdin()
+        try process(request.id, exec: request.execID).closeStdin()
         return Google_Protobuf_Empty()
     }
 
     package func resizePty(_ request: TaskResizePtyRequest, context: TTRPCRequestContext) async throws
         -> Google_Protobuf_Empty
     {
-        let (_, control) = try process(request.id, exec: request.execID)
+        let found = try process(request.id, exec: request.execID)
         guard let rows = UInt16(exactly: request.height), let columns = UInt16(exactly: request.width) else {
             throw TaskError(
                 .invalidArgument, "found \(request.width)×\(request.height) characters; expected at most 65535 each")
         }
-        try control.resize(rows: rows, columns: columns)
+        try found.control?.resize(rows: rows, columns: columns)
         return Google_Protobuf_Empty()
     }
 }

@@ -4,7 +4,7 @@ internal import Logging
 package import SwiftProtobuf
 package import TTRPC
 
-// Create, Start, Delete, Exec, Checkpoint, Shutdown.
+// Create, Start, Delete, Checkpoint, Shutdown.
 extension ShimTaskService {
     package func create(
         _ request: TaskCreateTaskRequest, context: TTRPCRequestContext
@@ -59,7 +59,9 @@ extension ShimTaskService {
     }
 
     package func start(_ request: TaskStartRequest, context: TTRPCRequestContext) async throws -> TaskStartResponse {
-        let (container, control) = try process(request.id, exec: request.execID)
+        let found = try process(request.id, exec: request.execID)
+        if let exec = found.exec { return try await start(exec, in: found) }
+        let (container, control) = (found.container, found.containerControl)
         try container.process.beginStart()
         do {
             try await BlockingWork.run("start") { try control.start() }
@@ -78,7 +80,9 @@ extension ShimTaskService {
     }
 
     package func delete(_ request: TaskDeleteRequest, context: TTRPCRequestContext) async throws -> TaskDeleteResponse {
-        let (container, control) = try process(request.id, exec: request.execID)
+        let found = try process(request.id, exec: request.execID)
+        if let exec = found.exec { return try await delete(exec, in: found) }
+        let (container, control) = (found.container, found.containerControl)
         let exit = try container.process.change { state throws(TaskError) in try state.beginDelete() }
         do {
             try await BlockingWork.run("delete") { try control.remove() }
@@ -100,12 +104,6 @@ extension ShimTaskService {
             $0.exitStatus = exit.status
             $0.exitedAt = exit.at
         }
-    }
-
-    package func exec(_ request: TaskExecProcessRequest, context: TTRPCRequestContext) async throws
-        -> Google_Protobuf_Empty
-    {
-        throw TaskError(.unimplemented, "Exec is not supported yet")
     }
 
     package func checkpoint(_ request: TaskCheckpointTaskRequest, context: TTRPCRequestContext) async throws

@@ -6,17 +6,18 @@ package import TTRPC
 // State, Wait, Pids, Stats, Connect.
 extension ShimTaskService {
     package func state(_ request: TaskStateRequest, context: TTRPCRequestContext) async throws -> TaskStateResponse {
-        let (container, control) = try process(request.id, exec: request.execID)
-        let state = container.process.state
+        let found = try process(request.id, exec: request.execID)
+        let state = found.process.state
         return .with {
-            $0.id = container.id
-            $0.bundle = container.request.bundle
-            $0.pid = UInt32(control.pid)
+            $0.id = found.id
+            $0.execID = found.exec?.id ?? ""
+            $0.bundle = found.container.request.bundle
+            $0.pid = UInt32(found.pid)
             $0.status = state.status
-            $0.stdin = container.request.stdio.stdin
-            $0.stdout = container.request.stdio.stdout
-            $0.stderr = container.request.stdio.stderr
-            $0.terminal = container.request.stdio.terminal
+            $0.stdin = found.stdio.stdin
+            $0.stdout = found.stdio.stdout
+            $0.stderr = found.stdio.stderr
+            $0.terminal = found.stdio.terminal
             if let exit = state.exit {
                 $0.exitStatus = exit.status
                 $0.exitedAt = exit.at
@@ -25,8 +26,7 @@ extension ShimTaskService {
     }
 
     package func wait(_ request: TaskWaitRequest, context: TTRPCRequestContext) async throws -> TaskWaitResponse {
-        let (container, _) = try process(request.id, exec: request.execID)
-        let exit = try await container.process.waitForExit()
+        let exit = try await process(request.id, exec: request.execID).process.waitForExit()
         return .with {
             $0.exitStatus = exit.status
             $0.exitedAt = exit.at
@@ -34,9 +34,20 @@ extension ShimTaskService {
     }
 
     package func pids(_ request: TaskPidsRequest, context: TTRPCRequestContext) async throws -> TaskPidsResponse {
-        let (_, control) = try registry.container(request.id)
+        let (container, control) = try registry.container(request.id)
         let pids = try await BlockingWork.run("pids") { try control.pids() }
-        return .with { $0.processes = pids.map { pid in .with { $0.pid = UInt32(pid) } } }
+        let execs = container.execIDs
+        var response = TaskPidsResponse()
+        for pid in pids {
+            var process = TaskProcessInfo()
+            process.pid = UInt32(pid)
+            if let id = execs[pid] {
+                // What clients of runc's shim read.
+                process.info = try Google_Protobuf_Any(packing: RuncProcessDetails.with { $0.execID = id })
+            }
+            response.processes.append(process)
+        }
+        return response
     }
 
     package func stats(_ request: TaskStatsRequest, context: TTRPCRequestContext) async throws -> TaskStatsResponse {

@@ -44,11 +44,10 @@ package final class ShimTaskService: TaskService {
         }
     }
 
-    /// The container and the process that a call is about.
-    func process(_ id: String, exec: String) throws(TaskError) -> (container: Container, control: any ContainerControl)
-    {
-        let found = try registry.container(id)
-        guard exec.isEmpty else { throw TaskError(.notFound, "process does not exist \(exec)") }
-        return found
+    /// The process that a call is about.
+    func process(_ id: String, exec: String) throws(TaskError) -> FoundProcess {
+        let (container, control) = try registry.container(id)
+        return FoundProcess(
+            container: container, containerControl: control, exec: exec.isEmpty ? nil : try container.exec(exec))
     }
 }

@@ -91,6 +91,17 @@ package final class TaskProcess: Sendable {
         }
     }
 
+    /// It was deleted without having been started: nobody need wait for its end.
+    package func discarded() {
+        let waiters = guarded.withLock { guarded in
+            defer { guarded.waiters = [:] }
+            return Array(guarded.waiters.values)
+        }
+        for waiter in waiters {
+            waiter.resume(throwing: TaskError(.notFound, "the process was deleted before it was started"))
+        }
+    }
+
     private func giveUp(_ ticket: UInt64) {
         guarded.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume(throwing: CancellationError())
     }

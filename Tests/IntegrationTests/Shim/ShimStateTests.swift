@@ -75,10 +75,6 @@ extension Integration {
             try await ShimPod.run { pod in
                 let container = try pod.container(sleeper)
                 try await container.launch()
-                let exec = try await refusal {
-                    try await container.call(TaskMethod.exec, .with { $0.id = container.id })
-                }
-                #expect(exec.code == .unimplemented)
                 let checkpoint = try await refusal {
                     try await container.call(TaskMethod.checkpoint, .with { $0.id = container.id })
                 }

@@ -132,6 +132,10 @@ actor PrivateContainerd {
     /// Runs its own `ctr` against it, in its namespace.
     @discardableResult
     nonisolated func ctr(_ arguments: String..., input: Data? = nil) async throws -> Outcome {
+        try await ctr(arguments, input: input)
+    }
+
+    nonisolated func ctr(_ arguments: [String], input: Data? = nil) async throws -> Outcome {
         try await start(arguments, input: input).outcome()
     }
 

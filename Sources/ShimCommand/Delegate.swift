@@ -23,7 +23,7 @@ enum Delegate {
     /// - Parameter work: runs in the new process, which ends with it. It calls `report` once, with the answer.
     /// - Returns: the answer.
     /// - Throws: `DelegateError` with what `work` threw; `SystemCallError`.
-    static func run(_ work: (_ report: (String) -> Void) throws -> Void) throws -> String {
+    static func run(_ work: (_ report: ([UInt8]) -> Void) throws -> Void) throws -> [UInt8] {
         let (reading, writing) = try makePipe()
         let input = OwnedFileDescriptor(owning: reading)
         let pid: Int32
@@ -37,7 +37,7 @@ enum Delegate {
             do {
                 try work { send(.answer, $0, to: writing) }
             } catch {
-                send(.failure, ShimMain.oneLine(error), to: writing)
+                send(.failure, Array(ShimMain.oneLine(error).utf8), to: writing)
                 _exit(1)
             }
             _exit(0)
@@ -47,16 +47,16 @@ enum Delegate {
         guard let first = bytes.first.flatMap(Outcome.init(rawValue:)) else {
             throw DelegateError(description: "the shim ended before it could serve")
         }
-        let text = String(decoding: bytes.dropFirst(), as: UTF8.self)
+        let rest = bytes.dropFirst()
         switch first {
-        case .answer: return text
-        case .failure: throw DelegateError(description: text)
+        case .answer: return Array(rest)
+        case .failure: throw DelegateError(description: String(decoding: rest, as: UTF8.self))
         }
     }
 
     /// Says it, and closes the pipe, which tells the other side that this is all.
-    private static func send(_ outcome: Outcome, _ text: String, to descriptor: Int32) {
-        _ = ShimMain.writeWhole([outcome.rawValue] + Array(text.utf8), to: descriptor)
+    private static func send(_ outcome: Outcome, _ bytes: [UInt8], to descriptor: Int32) {
+        _ = ShimMain.writeWhole([outcome.rawValue] + bytes, to: descriptor)
         _ = close(descriptor)
     }
 }

@@ -15,6 +15,8 @@ package final class EngineLauncher: ContainerLauncher {
     let oom = OOMMonitor()
     let configuration: ShimConfiguration
     let logger: Logger
+    /// Of what the shim was started for: it keeps the list of the other containers.
+    let shimBundle: Bundle
     private let node: CgroupNode
     /// What was done for containers whose Create is expected, by bundle.
     private let prepared = Mutex<[String: Prepared]>([:])
@@ -27,11 +29,13 @@ package final class EngineLauncher: ContainerLauncher {
     }
 
     package init(
-        engine: EngineClient, reaper: ChildReaper, node: CgroupNode, configuration: ShimConfiguration, logger: Logger
+        engine: EngineClient, reaper: ChildReaper, node: CgroupNode, shimBundle: Bundle,
+        configuration: ShimConfiguration, logger: Logger
     ) {
         self.engine = engine
         self.reaper = reaper
         self.node = node
+        self.shimBundle = shimBundle
         self.configuration = configuration
         self.logger = logger
         hooks = HookRunner(reaper: reaper, logger: logger)

@@ -15,6 +15,7 @@ extension LaunchedContainer {
     /// - Parameter begun: the control channel, if it may have been begun.
     func launch(_ begun: ControlChannel?) throws {
         let ahead = held.withLock { $0.ahead.take() }
+        enlist()
         if ahead == nil { try bundle.record(cgroup) }
         try mountRootfs()
         let processLimit = try limit(ahead)
@@ -27,6 +28,17 @@ extension LaunchedContainer {
         try bundle.write("\(pid)", to: .initPid)
         reportMemoryKills()
         process.tellExit(to: self)
+    }
+
+    /// Writes the container down in the shim's bundle. Without that, all that is lost is the clean-up after a shim that
+    /// was killed under containerd 2: the bundle may have gone, with a first container that others outlived.
+    private func enlist() {
+        guard isMember else { return }
+        do {
+            try launcher.shimBundle.addMember(id, bundle: bundle)
+        } catch {
+            launcher.logger.debug("a container is not on the shim's list", metadata: ["error": "\(error)"])
+        }
     }
 
     private func mountRootfs() throws {

@@ -101,8 +101,8 @@ package enum ShimServer {
             logger: logger,
             pause: { try? await eventLoop.scheduleTask(in: TimeAmount($0)) {}.futureResult.get() })
         let launcher = EngineLauncher(
-            engine: engine, reaper: reaper, node: try CgroupNode.detect(), configuration: settings.configuration,
-            logger: logger)
+            engine: engine, reaper: reaper, node: try CgroupNode.detect(), shimBundle: settings.bundle,
+            configuration: settings.configuration, logger: logger)
         launcher.prepare(settings.config, bundle: settings.bundle, id: settings.id)
         defer { launcher.abandonPreparations() }
 

@@ -31,6 +31,7 @@ enum CRISetup {
     /// restrict_oom_score_adj.
     static func configuration(_ folder: String, version: Int) -> String {
         let runtime = version == 2 ? "io.containerd.grpc.v1.cri" : "io.containerd.cri.v1.runtime"
+        let folders = version == 2 ? #"bin_dir = "/usr/lib/cni""# : #"bin_dirs = ["/usr/lib/cni"]"#
         // No table may be opened twice.
         let between =
             version == 2
@@ -48,7 +49,7 @@ enum CRISetup {
               restrict_oom_score_adj = true
               netns_mounts_under_state_dir = true
               [plugins."\(runtime)".cni]
-                bin_dir = "/usr/lib/cni"
+                \(folders)
                 conf_dir = "\(network(folder))"
               [plugins."\(runtime)".containerd]
                 default_runtime_name = "runc"

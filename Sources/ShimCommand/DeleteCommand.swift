@@ -35,6 +35,7 @@ package struct DeleteCommand {
         let spec = try? bundle.loadConfig().spec
         attempt(&failures) { try RootfsMounts.unmountAll(at: spec.map(bundle.rootfs(of:)) ?? bundle.path(of: .rootfs)) }
         attempt(&failures) { try removeStaleSocket(bundle) }
+        attempt(&failures) { try PodFiles(folder: bundle.path(of: .pod), hasSharedMemory: true).unmount() }
         clearMembers(of: bundle, &failures)
         try RolledBack.throwAny(failures)
         // The records go last, and with them what tells that the hooks are still to be run.

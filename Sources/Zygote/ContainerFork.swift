@@ -22,7 +22,7 @@ struct ContainerFork {
         let title: ProcessTitle
     }
 
-    /// - Parameter code: the module's code; nil for a native entrypoint.
+    /// - Parameter code: the module's code; nil for any other entrypoint.
     /// - Throws: `SpecError` or `GuestError`: the specification, or the guest, can't be run here.
     init(_ pending: PendingCreate, _ bundle: PreparedBundle, code: GuestCode?, _ supply: GuestSupply) throws {
         self.pending = pending
@@ -48,7 +48,12 @@ struct ContainerFork {
     }
 
     private static func plan(_ pending: PendingCreate, _ bundle: PreparedBundle) throws -> any PlannedProcess {
-        let (request, spec) = (pending.request, bundle.config.spec)
+        let request = pending.request
+        var spec = bundle.config.spec
+        if !request.podMounts.isEmpty {
+            let places = Set(request.podMounts.map(\.destination))
+            spec.mounts = (spec.mounts ?? []).filter { !places.contains($0.destination) } + request.podMounts
+        }
         guard let target = request.exec else { return try ContainerPlan(spec, request: request) }
         guard let containerInit = pending[.containerInit], let root = pending[.root] else {
             throw ContainerFailure(
@@ -62,7 +67,11 @@ struct ContainerFork {
     /// nobody to tell.
     func run() throws {
         guard let control = pending[.control] else { return }
-        guard let guest else { return try plan.forkFirstChild(control: control, program: .native) }
+        guard let guest else {
+            let isParked = pending.request.entrypoint == .parked
+            let title = ProcessTitle(arguments: plan.process.arguments + [plan.id], name: "martlet-sandbox")
+            return try plan.forkFirstChild(control: control, program: isParked ? .parked(title) : .native)
+        }
         let host = host
         let program = Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run(on: host) }
         try plan.forkFirstChild(control: control, program: .guest(program))

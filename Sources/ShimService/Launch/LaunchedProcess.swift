@@ -66,12 +66,12 @@ final class LaunchedProcess: Sendable {
     /// Opens its streams, has the engine make it, and serves it until it waits for its start.
     ///
     /// - Parameters:
-    ///   - process: what is to be run, found by `resolver`.
+    ///   - process: what is to be run, found by `resolver`; without one it is parked.
     ///   - others: descriptors that go with the request beside those that all have; borrowed.
     ///   - fifoOwner: who the FIFOs that are opened are given to; 0 leaves them.
     ///   - message: the request for what was found, with the roles of the descriptors that go with it.
     func launch(
-        _ process: Process?, resolver: EntrypointResolver, others: [(role: DescriptorRole, descriptor: Int32)] = [],
+        _ process: Process?, resolver: EntrypointResolver?, others: [(role: DescriptorRole, descriptor: Int32)] = [],
         fifoOwner: (uid: UInt32, gid: UInt32), for owner: any LaunchedProcessOwner,
         message: (Entrypoint, [DescriptorRole]) throws -> CreateRequest
     ) throws {
@@ -91,7 +91,7 @@ final class LaunchedProcess: Sendable {
     }
 
     private func send(
-        _ process: Process?, _ resolver: EntrypointResolver, _ stdio: ContainerStdio,
+        _ process: Process?, _ resolver: EntrypointResolver?, _ stdio: ContainerStdio,
         others: [(role: DescriptorRole, descriptor: Int32)],
         message: (Entrypoint, [DescriptorRole]) throws -> CreateRequest
     ) throws {
@@ -102,17 +102,19 @@ final class LaunchedProcess: Sendable {
                 if let end { sent.append((role, end)) }
             }
         }
-        let entrypoint: Entrypoint
+        var entrypoint = Entrypoint.parked
         var module: HeldDescriptor?
-        switch try resolver.resolve(process) {
-        case .native:
-            entrypoint = .native
-        case .wasm(let found):
-            entrypoint = .wasm(path: found.path, function: found.function)
-            held.withLock { $0.isGuest = true }
-            let file = HeldDescriptor(OwnedFileDescriptor(owning: found.releaseFile()))
-            sent.append((.module, file.descriptor.raw))
-            module = file
+        if let resolver {
+            switch try resolver.resolve(process) {
+            case .native:
+                entrypoint = .native
+            case .wasm(let found):
+                entrypoint = .wasm(path: found.path, function: found.function)
+                held.withLock { $0.isGuest = true }
+                let file = HeldDescriptor(OwnedFileDescriptor(owning: found.releaseFile()))
+                sent.append((.module, file.descriptor.raw))
+                module = file
+            }
         }
         defer { withExtendedLifetime(module) {} }
         try launcher.engine.create(try message(entrypoint, sent.map(\.role)), descriptors: sent.map(\.descriptor))

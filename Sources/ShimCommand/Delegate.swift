@@ -20,10 +20,19 @@ enum Delegate {
         case answer, failure
     }
 
-    /// - Parameter work: runs in the new process, which ends with it. It calls `report` once, with the answer.
+    /// The new process's way to say the answer.
+    struct Report: Sendable {
+        /// The pipe; open until the answer is said.
+        let descriptor: Int32
+
+        /// To be called once.
+        func callAsFunction(_ answer: [UInt8]) { send(.answer, answer, to: descriptor) }
+    }
+
+    /// - Parameter work: runs in the new process, which ends with it.
     /// - Returns: the answer.
     /// - Throws: `DelegateError` with what `work` threw; `SystemCallError`.
-    static func run(_ work: (_ report: ([UInt8]) -> Void) throws -> Void) throws -> [UInt8] {
+    static func run(_ work: (_ report: Report) throws -> Void) throws -> [UInt8] {
         let (reading, writing) = try makePipe()
         let input = OwnedFileDescriptor(owning: reading)
         let pid: Int32
@@ -35,7 +44,7 @@ enum Delegate {
         }
         if pid == 0 {
             do {
-                try work { send(.answer, $0, to: writing) }
+                try work(Report(descriptor: writing))
             } catch {
                 send(.failure, Array(ShimMain.oneLine(error).utf8), to: writing)
                 _exit(1)

@@ -61,8 +61,9 @@ package enum ShimMain {
             case .served(let answer):
                 report(answer)
             case .serving(let answer, let settings, let socket, let address):
-                report(answer)
-                ServerProcess.run(settings, socket: socket, address: address, arguments: arguments, program: program)
+                try ServerProcess.run(
+                    settings, socket: socket, address: address, arguments: arguments, program: program,
+                    report: report, answer: answer)
             }
         }
         finish(answer)

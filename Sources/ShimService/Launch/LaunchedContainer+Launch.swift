@@ -11,7 +11,9 @@ internal import SystemPackage
 
 extension LaunchedContainer {
     /// Makes the container up to its start: each step, in order, and what it holds is kept in `held` for `rollBack`.
-    func launch() throws {
+    ///
+    /// - Parameter begun: the control channel, if it may have been begun.
+    func launch(_ begun: ControlChannel?) throws {
         let ahead = held.withLock { $0.ahead.take() }
         enlist()
         if ahead == nil { try bundle.record(cgroup) }
@@ -22,7 +24,7 @@ extension LaunchedContainer {
             spec.process,
             resolver: request.isSandbox
                 ? nil : EntrypointResolver(bundle: bundle, rootfs: rootfs, mounts: spec.mounts ?? []),
-            fifoOwner: (request.options.ioUID, request.options.ioGID), for: self
+            fifoOwner: (request.options.ioUID, request.options.ioGID), begun: begun, for: self
         ) { entrypoint, descriptors in try engineRequest(entrypoint, descriptors) }
         if let processLimit { try update(processLimit) }
         try bundle.write("\(pid)", to: .initPid)

@@ -1,6 +1,7 @@
 package import ContainerdAPI
 internal import Glibc
 internal import Logging
+internal import SwiftProtobuf
 package import TTRPC
 
 // CreateSandbox, StartSandbox, StopSandbox, ShutdownSandbox.

@@ -18,7 +18,7 @@ enum ServerProcess {
     /// - Throws: why it can't serve; nothing is left of it then.
     static func run(
         _ settings: ShimServerSettings, socket: Int32, address: SocketAddress, arguments: Arguments, program: String,
-        report: Delegate.Report, answer: String
+        report: Delegate.Report, answer: [UInt8]
     ) throws {
         // Out of containerd's session and process group: it may be restarted.
         setsid()

@@ -3,8 +3,10 @@ import ContainerdAPI
 import Glibc
 import LinuxSystem
 import Logging
+import OCISpec
 import ShimService
 import SwiftProtobuf
+import Synchronization
 import TTRPC
 import Testing
 

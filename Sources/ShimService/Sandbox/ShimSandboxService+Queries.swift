@@ -42,7 +42,12 @@ extension ShimSandboxService {
             $0.state = state == .running ? "SANDBOX_READY" : "SANDBOX_NOTREADY"
             $0.createdAt = sandbox.createdAt
             if let exit = state.exit { $0.exitedAt = exit.at }
-            if request.verbose { $0.info = ["shim": #"{"pid":\#(getpid()),"version":"\#(MartletVersion.version)"}"#] }
+            // What clients of CRI read of a pause container: JSON under this name.
+            if request.verbose {
+                $0.info = [
+                    "info": #"{"pid":\#(control.pid),"shimPid":\#(getpid()),"version":"\#(MartletVersion.version)"}"#
+                ]
+            }
         }
     }
 

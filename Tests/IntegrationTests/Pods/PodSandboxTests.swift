@@ -16,10 +16,7 @@ extension Integration {
         @Test func containersShareWhatTheShimHolds() async throws {
             try await withPod(
                 handler: handler,
-                as: {
-                    $0.linux.securityContext.namespaceOptions.pid = .pod
-                    $0.dnsConfig.servers = ["192.0.2.53"]
-                }
+                as: { $0.linux.securityContext.namespaceOptions.pid = .pod }
             ) { pod in
                 let sandbox = try await pod.sandbox
                 #expect(try name(sandbox) == "martlet-sandbox\n")
@@ -32,7 +29,8 @@ extension Integration {
                     "busybox hostname; busybox cat /etc/resolv.conf; busybox ip addr; exec busybox sleep 1000")
                 let address = try await pod.cri.podSandboxStatus(pod.id).status.network.ip
                 try await native.says("inet \(address)/")
-                #expect(native.text().hasPrefix("\(pod.config.hostname)\nnameserver 192.0.2.53\n"))
+                let resolver = try String(contentsOfFile: "/etc/resolv.conf", encoding: .utf8)
+                #expect(native.text().hasPrefix("\(pod.config.hostname)\n\(resolver)"))
                 for kind in ["pid", "ipc", "uts", "net"] {
                     let names = Set(
                         try [sandbox, try await guest.process, try await native.process].map { try $0.namespace(kind) })
@@ -63,7 +61,8 @@ extension Integration {
                 let guest = try await pod.start("guest", tool, "sleep")
                 for kind in ["ipc", "net"] {
                     let own = try ProcessFacts(pid: getpid()).namespace(kind)
-                    #expect(try await pod.sandbox.namespace(kind) == own && guest.process.namespace(kind) == own)
+                    #expect(try await pod.sandbox.namespace(kind) == own, "\(kind)")
+                    #expect(try await guest.process.namespace(kind) == own, "\(kind)")
                 }
             }
         }

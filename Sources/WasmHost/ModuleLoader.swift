@@ -51,16 +51,34 @@ package final class ModuleLoader {
         if let digest = cache.digest(of: identity), let code = try map(digest) {
             return .ready(code)
         }
+        let copy = try copy(file, identity, name: name)
+        if let code = try map(copy.digest) {
+            return .ready(code)
+        }
+        return .compiling(try start(copy, name: name))
+    }
+
+    /// Maps a module's code if it is in the cache, and starts no process. Nil: `load` it.
+    ///
+    /// - Parameters:
+    ///   - file: open for reading; borrowed.
+    ///   - name: the file, as messages shall name it.
+    ///   - largestCopy: bytes; a larger file is only found if it is known.
+    package func loadFromCache(_ file: Int32, name: String, largestCopy: Int) throws(GuestError) -> GuestCode? {
+        let identity = try FileIdentity(of: file, name: name)
+        if let digest = cache.digest(of: identity) { return try map(digest, compilesFlush: false) }
+        guard identity.size <= largestCopy else { return nil }
+        return try map(try copy(file, identity, name: name).digest, compilesFlush: false)
+    }
+
+    private func copy(_ file: Int32, _ identity: FileIdentity, name: String) throws(GuestError) -> ModuleCopy {
         try checkHead(of: file, name)
         let copy = try ModuleCopy(copying: file, size: identity.size, name: name)
         // Only if the file is still as it was when the copying began.
         if try FileIdentity(of: file, name: name).key == identity.key {
             cache.remember(copy.digest, of: identity)
         }
-        if let code = try map(copy.digest) {
-            return .ready(code)
-        }
-        return .compiling(try start(copy, name: name))
+        return copy
     }
 
     private func start(_ module: borrowing ModuleCopy, name: String) throws(GuestError) -> CompileJob {
@@ -97,7 +115,7 @@ package final class ModuleLoader {
     }
 
     /// The code of an artifact of the cache, with what it needs to run; nil if it is not there.
-    private func map(_ digest: String) throws(GuestError) -> GuestCode? {
+    private func map(_ digest: String, compilesFlush: Bool = true) throws(GuestError) -> GuestCode? {
         guard let artifact = mapArtifact(digest) else {
             return nil
         }
@@ -105,19 +123,20 @@ package final class ModuleLoader {
         case .module(let module):
             return GuestCode(kind: .module(module), descriptors: artifact.descriptors)
         case .component(let component):
-            let (flush, descriptors) = try loadFlush()
+            guard let (flush, descriptors) = try loadFlush(compiles: compilesFlush) else { return nil }
             return GuestCode(
                 kind: .component(component, flush: flush), descriptors: artifact.descriptors + descriptors)
         }
     }
 
-    /// Loads our own component, if need be compiling it: that blocks for some 10 ms, once per node.
-    private func loadFlush() throws(GuestError) -> (Component, descriptors: [Int32]) {
+    /// Loads our own component. Once per node it must be compiled, which blocks for some 10 ms; nil if it may not be.
+    private func loadFlush(compiles: Bool) throws(GuestError) -> (Component, descriptors: [Int32])? {
         if let flush, case .component(let component) = flush.code {
             return (component, flush.descriptors)
         }
         let copy = try ModuleCopy(of: OutputFlush.text)
         if mapArtifact(copy.digest) == nil {
+            guard compiles else { return nil }
             try start(copy, name: "the component that flushes").finish(limits: compiler.limits)
         }
         let artifact = mapArtifact(copy.digest)

@@ -37,6 +37,11 @@ final class GuestSupply {
         try loader.load(module, name: name)
     }
 
+    /// Maps a module's code if that needs no other process, and not much memory.
+    func loadFromCache(_ module: Int32, name: String) throws -> GuestCode? {
+        try loader.loadFromCache(module, name: name, largestCopy: 1 << 20)
+    }
+
     /// Takes a compilation's code over.
     func finish(_ job: CompileJob) throws -> GuestCode {
         try loader.finish(job)

@@ -25,6 +25,8 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -180,7 +182,8 @@ let package = Package(
 
         // What the kubelet is to containerd, for the tests.
         library(
-            "CRIClient", [nioCore, nioPosix, nioHTTP2, nioHPACK, protobuf], path: "Tests/CRIClient",
+            "CRIClient", [nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, nioWebSocket, protobuf],
+            path: "Tests/CRIClient",
             exclude: ["Protos"]),
 
         // Against an installed tree and a private containerd; hack/test runs them.

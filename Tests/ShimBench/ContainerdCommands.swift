@@ -17,9 +17,22 @@ struct ContainerdCommands: Sendable {
     }
 
     /// Starts a container that sleeps.
-    func runIdle(_ contender: Plan.Contender, id: String) throws {
-        let words = ["run", "--detach", "--null-io", "--runtime", contender.runtime, contender.image, id]
+    ///
+    /// - Parameter sandbox: the container in whose pod it is, and so in whose shim.
+    func runIdle(_ contender: Plan.Contender, id: String, in sandbox: String? = nil) throws {
+        let words = Self.detached(contender, in: sandbox) + [contender.image, id]
         _ = try ctr(words + contender.idleArguments).succeed()
+    }
+
+    /// Starts a pod's sandbox.
+    func run(_ sandbox: Plan.Sandbox, of contender: Plan.Contender, id: String) throws {
+        _ = try ctr(Self.detached(contender, in: id) + [sandbox.image, id] + sandbox.arguments).succeed()
+    }
+
+    /// Shims know the containers of a pod by the annotation that containerd's CRI gives them.
+    private static func detached(_ contender: Plan.Contender, in sandbox: String?) -> [String] {
+        ["run", "--detach", "--null-io", "--runtime", contender.runtime]
+            + (sandbox.map { ["--annotation", "io.kubernetes.cri.sandbox-id=\($0)"] } ?? [])
     }
 
     /// The pids of the containers that run, by container.

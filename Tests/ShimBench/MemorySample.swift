@@ -5,6 +5,8 @@ package struct MemorySample: Codable, Hashable, Sendable {
         case shim
         /// What the shim has beside the container: the engine that containers are forked from.
         case engine
+        /// What holds the pod's namespaces.
+        case sandbox
         /// The container's processes.
         case container
     }

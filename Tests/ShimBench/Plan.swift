@@ -22,6 +22,13 @@ package struct Plan: Codable, Sendable {
         package var idleArguments: [String]
     }
 
+    /// What holds a pod's namespaces, as Kubernetes has it in every pod; the same for all contenders.
+    package struct Sandbox: Codable, Sendable {
+        /// An image in containerd.
+        package var image: String
+        package var arguments: [String]
+    }
+
     /// A folder of this run's own, for bundles and sockets; what it held before stays.
     package var folder: String
     /// containerd's socket, which shims are told and `ctr` uses.
@@ -33,6 +40,8 @@ package struct Plan: Codable, Sendable {
     package var warmUps: Int
     /// Containers that sleep while memory is read; 0 leaves memory out.
     package var idle: Int
+    /// Without it, the memory of pods that have one is left out.
+    package var sandbox: Sandbox?
     /// The first is what the others are compared with.
     package var contenders: [Contender]
     /// Versions of the programs, by name, for the report.

@@ -7,8 +7,10 @@ package struct Report: Codable, Sendable {
         package var calls: [CallSample] = []
         /// `ctr run --rm` as a whole, ms.
         package var commands: [Double] = []
-        /// Idle pods.
+        /// Idle pods of a container alone.
         package var pods: [PodMemory] = []
+        /// Idle pods of a sandbox and a container.
+        package var sandboxedPods: [PodMemory] = []
 
         package init(name: String) {
             self.name = name
@@ -26,6 +28,8 @@ package struct Report: Codable, Sendable {
     package var commands: [Comparison]
     /// kB, of idle pods.
     package var memory: [Comparison]
+    /// kB, of idle pods with a sandbox, as Kubernetes makes them: PSS.
+    package var sandboxedMemory: [Comparison]
 
     package init(machine: Machine, warmUps: Int, contenders: [Samples]) {
         self.machine = machine
@@ -43,6 +47,11 @@ package struct Report: Codable, Sendable {
         }
         commands = [Comparison("ctr run --rm", contenders.map(\.commands), bar: 0.70)]
         memory = Self.memory(contenders)
+        sandboxedMemory = (MemorySample.Role.allCases + [nil]).map { role in
+            Comparison(
+                "\(role?.rawValue ?? "pod"), PSS",
+                contenders.map { $0.sandboxedPods.compactMap { $0.sum(\.pss, of: role).map(Double.init) } })
+        }
     }
 
     private static func memory(_ contenders: [Samples]) -> [Comparison] {

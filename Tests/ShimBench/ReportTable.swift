@@ -28,6 +28,10 @@ package struct ReportTable: CustomStringConvertible {
             let title = "Idle pods, kB each, \(pods) of one kind at a time (they alone share their pages)"
             lines += section(title, report.memory, digits: 0)
         }
+        let sandboxed = report.contenders.map(\.sandboxedPods.count).min() ?? 0
+        if sandboxed > 0 {
+            lines += section("\(sandboxed) idle pods with a sandbox, kB each", report.sandboxedMemory, digits: 0)
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -53,6 +53,12 @@ package enum ShimBenchCommand {
             for (index, contender) in plan.contenders.enumerated() {
                 samples[index].pods = try pods.measure(contender)
             }
+            if let sandbox = plan.sandbox {
+                say("memory: \(plan.idle) idle pods of each, with a sandbox")
+                for (index, contender) in plan.contenders.enumerated() {
+                    samples[index].sandboxedPods = try pods.measure(contender, with: sandbox)
+                }
+            }
         }
         return Report(machine: machine, warmUps: plan.warmUps, contenders: samples)
     }

@@ -34,4 +34,18 @@ import Testing
         #expect(lines.contains { $0.contains("ctr run --rm") && $0.contains("400.0 (400.0 – 400.0)") })
         #expect(!lines.contains { $0.contains("PSS") })
     }
+
+    @Test func podsWithASandboxHaveATableOfTheirOwn() throws {
+        let rollup = "Rss: 900 kB\nPss: 700 kB\nPrivate_Clean: 1 kB\nPrivate_Dirty: 2 kB\n"
+        let processes = [MemorySample.Role.shim, .sandbox, .container].compactMap {
+            MemorySample(rollup: rollup, role: $0, pid: 7, name: "it")
+        }
+        var samples = Self.samples("runc", 40)
+        samples.sandboxedPods = [PodMemory(id: "a", processes: processes)]
+        let report = Report(machine: Self.report.machine, warmUps: 0, contenders: [samples])
+        #expect(report.sandboxedMemory.last?.summaries.map { $0?.median } == [2100])
+        let lines = ReportTable(report).description.split(separator: "\n")
+        #expect(lines.contains("1 idle pods with a sandbox, kB each"))
+        #expect(lines.contains { $0.contains("sandbox, PSS") && $0.contains("700") })
+    }
 }

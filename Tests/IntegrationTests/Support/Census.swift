@@ -27,7 +27,8 @@ struct Census: Equatable, Sendable {
         }
         census.mounts = Set(try ProcessFacts(pid: getpid()).mounts.filter { $0.hasPrefix(containerd.folder + "/") })
         census.cgroups = cgroups(of: containerd.namespace)
-        census.sockets = try await socketsOf(containerd)
+        census.sockets = Set(
+            try await containerd.shimSockets().filter { FileManager.default.fileExists(atPath: $0) })
         for folder in [containerd.fifos, containerd.temporaryFiles] { census.files.formUnion(entries(folder)) }
         // Bundles and their work folders, by namespace; and what the shim keeps of a container outside of them.
         for namespace in [containerd.namespace, CRISetup.namespace] {
@@ -70,19 +71,6 @@ struct Census: Equatable, Sendable {
                 var isFolder: ObjCBool = false
                 return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
             })
-    }
-
-    /// The sockets of shims are named by a hash of address, namespace and container.
-    private static func socketsOf(_ containerd: PrivateContainerd) async throws -> Set<String> {
-        let groups = await containerd.knownGroups
-        guard !groups.isEmpty else { return [] }
-        let words = groups.map { "\(containerd.socket)/\($0)" }
-        let script = #"for word; do printf %s "$word" | sha256sum; done"#
-        let hashes = try await Command(
-            "/bin/sh", ["-c", script, "sh"] + words, environment: ["PATH": "/usr/bin:/bin"]
-        ).outcome().stdout
-        let names = hashes.split(separator: "\n").map { "/run/containerd/s/\($0.prefix(64))" }
-        return Set(names.filter { FileManager.default.fileExists(atPath: $0) })
     }
 
     private static func entries(_ folder: String) -> Set<String> {

@@ -21,6 +21,8 @@ actor PrivateContainerd {
     private var podImages: [Image: Task<String, any Error>] = [:]
     private var lastNumber = 0
     private var pods: [String] = []
+    /// What `shimSockets` found, by namespace and id.
+    private var hashes: [String: String] = [:]
     private var daemon: Command
 
     private static let starting = Task { try await PrivateContainerd() }
@@ -107,13 +109,13 @@ actor PrivateContainerd {
     }
 
     private func answer() async throws {
-        try await eventually("an answer of the private containerd, whose log is \(folder)/log", within: 30) {
+        try await eventually("an answer of the private containerd, whose log is \(folder)/log", within: 90) {
             guard !daemon.hasEnded else { throw FixtureError(description: "containerd ended: see \(folder)/log") }
             return try await ctr("version").status == 0
         }
         // Its plug-in for pods first looks for those that there were.
         let client = cri
-        try await eventually("an answer of the CRI plug-in, whose log is \(folder)/log", within: 30) {
+        try await eventually("an answer of the CRI plug-in, whose log is \(folder)/log", within: 90) {
             (try? await client.podSandboxes()) != nil
         }
     }
@@ -129,9 +131,20 @@ actor PrivateContainerd {
         try await answer()
     }
 
-    /// What shims are named by: the namespace and the id of all containers and pods of this run.
-    var knownGroups: [String] {
-        (0..<lastNumber).map { "\(namespace)/c\($0 + 1)" } + pods.map { "\(CRISetup.namespace)/\($0)" }
+    /// The paths of the sockets of all shims of this run, whether they are there or not: they are named by a hash of
+    /// address, namespace and the id of the container or pod.
+    func shimSockets() async throws -> [String] {
+        let groups =
+            (0..<lastNumber).map { "\(namespace)/c\($0 + 1)" } + pods.map { "\(CRISetup.namespace)/\($0)" }
+        let new = groups.filter { hashes[$0] == nil }
+        if !new.isEmpty {
+            let script = #"for word; do printf %s "$word" | sha256sum; done"#
+            let lines = try await Command(
+                "/bin/sh", ["-c", script, "sh"] + new.map { "\(socket)/\($0)" }, environment: ["PATH": "/usr/bin:/bin"]
+            ).outcome().stdout.split(separator: "\n")
+            for (group, line) in zip(new, lines) { hashes[group] = String(line.prefix(64)) }
+        }
+        return hashes.values.map { "/run/containerd/s/\($0)" }
     }
 
     /// Remembers a pod sandbox by its id.

@@ -23,6 +23,7 @@ let linkWasmtime: [LinkerSetting] = [
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -107,12 +108,13 @@ let package = Package(
 
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
-        library("WasmHost", ["CLinux", "Wasm", "LinuxSystem", system]),
+        library("WASIHTTP", ["LinuxSystem", nioCore, nioPosix, nioHTTP1]),
+        library("WasmHost", ["CLinux", "Wasm", "WASIHTTP", "LinuxSystem", system]),
         library(
             "Zygote",
             [
-                "Bundle", "CLinux", "ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec",
-                system,
+                "Bundle", "CLinux", "ContainerInit", "Seccomp", "WASIHTTP", "WasmHost", "EngineProtocol", "LinuxSystem",
+                "OCISpec", system,
             ]),
 
         // The shim.
@@ -183,6 +185,7 @@ let package = Package(
             ]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
+        tests("WASIHTTPTests", ["WASIHTTP", "LinuxSystem", nioCore, nioPosix]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
 

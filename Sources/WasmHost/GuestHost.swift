@@ -8,6 +8,7 @@ package final class GuestHost {
     /// WASI preview 1 for core modules.
     let linker: Linker
     private var madeComponentLinker: ComponentLinker?
+    private var madeServedLinker: ComponentLinker?
 
     package init(_ configuration: EngineConfiguration) throws(GuestError) {
         self.configuration = configuration
@@ -18,6 +19,16 @@ package final class GuestHost {
         } catch {
             throw GuestError(error)
         }
+    }
+
+    /// WASI 0.2 with our `wasi:http`, for components that are served.
+    func servedLinker() throws(EngineError) -> ComponentLinker {
+        if let madeServedLinker { return madeServedLinker }
+        let linker = ComponentLinker(engine)
+        try linker.defineWASI()
+        try ServedInterfaces.define(in: linker)
+        madeServedLinker = linker
+        return linker
     }
 
     /// WASI 0.2 and outgoing `wasi:http` for components. Made for the first of them: most pods have none, and it takes

@@ -5,6 +5,7 @@ internal import Glibc
 internal import LinuxSystem
 internal import OCISpec
 internal import SystemPackage
+internal import WASIHTTP
 internal import WasmHost
 
 /// The step from the zygote to a process of a container, its first or one of exec. All that can fail for the container's
@@ -13,37 +14,41 @@ struct ContainerFork {
     private let pending: PendingCreate
     private let plan: any PlannedProcess
     private let guest: Guest?
-    private let host: GuestHost
 
     fileprivate struct Guest {
         let code: GuestCode
+        let host: GuestHost
         let program: GuestProgram
         let invocation: GuestInvocation
+        /// Of one that is served.
+        let serving: ServerSettings?
         let title: ProcessTitle
     }
 
-    /// - Parameter code: the module's code; nil for a native entrypoint.
+    /// - Parameter loaded: the module's code; nil for a native entrypoint.
     /// - Throws: `SpecError` or `GuestError`: the specification, or the guest, can't be run here.
-    init(_ pending: PendingCreate, _ bundle: PreparedBundle, code: GuestCode?, _ supply: GuestSupply) throws {
+    init(
+        _ pending: PendingCreate, _ bundle: PreparedBundle, _ loaded: GuestSupply.Guest?, _ supply: GuestSupply
+    ) throws {
         self.pending = pending
-        host = supply.host
         let request = pending.request
         var plan = try Self.plan(pending, bundle)
         plan.profile = bundle.filter
         plan.standardIO = [pending[.stdin], pending[.stdout], pending[.stderr]]
-        guard let code, case .wasm(let path, let function) = request.entrypoint else {
+        guard let loaded, case .wasm(let path, let function) = request.entrypoint else {
             guest = nil
             self.plan = plan
             return
         }
-        plan.guestFilter = try supply.filter(request.options.guestSeccomp)
+        let program = try GuestProgram(loaded.code, name: path, function: function, host: loaded.host)
+        plan.guestFilter = try supply.filter(request.options.guestSeccomp, serving: program.isServer)
         self.plan = plan
         let arguments = plan.process.arguments
+        var invocation = try GuestInvocation(
+            arguments: arguments, environment: plan.process.environment, memoryLimit: request.guestMemoryLimit)
+        let serving = program.isServer ? try invocation.takeServerSettings(bundle.config.spec.annotations ?? [:]) : nil
         guest = Guest(
-            code: code,
-            program: try GuestProgram(code, name: path, function: function, host: host),
-            invocation: try GuestInvocation(
-                arguments: arguments, environment: plan.process.environment, memoryLimit: request.guestMemoryLimit),
+            code: loaded.code, host: loaded.host, program: program, invocation: invocation, serving: serving,
             title: ProcessTitle(arguments: arguments, name: String(path.split(separator: "/").last ?? "wasm")))
     }
 
@@ -63,26 +68,31 @@ struct ContainerFork {
     func run() throws {
         guard let control = pending[.control] else { return }
         guard let guest else { return try plan.forkFirstChild(control: control, program: .native) }
-        let host = host
-        let program = Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run(on: host) }
+        let program = Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run() }
         try plan.forkFirstChild(control: control, program: .guest(program))
     }
 }
 
 extension ContainerFork.Guest {
     /// Runs the guest to its end, and the process with it. Standard error takes what there is to say of it.
-    func run(on host: GuestHost) -> Never {
+    func run() -> Never {
         do throws(GuestError) {
+            if let serving {
+                let server = try GuestServer(program, invocation, settings: serving, host: host, report: Self.tell)
+                try server.run()
+                _exit(0)
+            }
             let end = try GuestRun(program, invocation, host: host).run()
-            if let report = end.report { tell(report) }
+            if let report = end.report { Self.tell(report) }
             _exit(end.exitCode)
         } catch {
-            tell("martlet: \(error)\n")
+            Self.tell("martlet: \(error)\n")
             _exit(GuestEnd.notRun)
         }
     }
 
-    private func tell(_ text: String) {
+    /// From any thread.
+    @Sendable private static func tell(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)

@@ -5,41 +5,95 @@ internal import WasmHost
 
 /// What all guests of a zygote need, made once: the engine with its linkers, the modules' code, the built-in filters.
 final class GuestSupply {
-    let host: GuestHost
-    private let loader: ModuleLoader
-    /// Those that were asked for.
-    private var filters: [GuestSeccomp: SeccompFilter] = [:]
+    /// An engine, and what loads code for it.
+    final class Side {
+        let host: GuestHost
+        let loader: ModuleLoader
 
-    init(settings: EngineSettings) throws {
-        let configuration = EngineConfiguration(settings.features)
-        host = try GuestHost(configuration)
-        let cache = try ArtifactCache(
-            path: settings.cacheDirectory, limit: settings.cacheLimit, configuration: configuration)
-        var limits = Compiler.Limits()
-        limits.memory = settings.compilerMemoryLimit
-        // In the helper's own time: most modules are in the cache.
-        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits) {
-            try SeccompFilter.builtIn(.compiler).install()
+        init(_ configuration: EngineConfiguration, _ settings: EngineSettings, serves: Bool) throws {
+            host = try GuestHost(configuration)
+            let cache = try ArtifactCache(
+                path: settings.cacheDirectory, limit: settings.cacheLimit, configuration: configuration)
+            var limits = Compiler.Limits()
+            limits.memory = settings.compilerMemoryLimit
+            // In the helper's own time: most modules are in the cache.
+            loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, serves: serves) {
+                try SeccompFilter.builtIn(.compiler).install()
+            }
         }
     }
 
+    /// Code, and the engine that runs it.
+    struct Guest {
+        let code: GuestCode
+        let host: GuestHost
+    }
+
+    enum Loaded {
+        case ready(Guest)
+        case compiling(Compilation)
+    }
+
+    struct Compilation {
+        let job: CompileJob
+        fileprivate let side: Side
+    }
+
+    private let settings: EngineSettings
+    private let commands: Side
+    /// For components that answer HTTP requests: its code can be interrupted, which costs all others nothing. Made for
+    /// the first of them.
+    private var madeServers: Side?
+    /// Those that were asked for.
+    private var filters: [FilterKind: SeccompFilter] = [:]
+
+    private struct FilterKind: Hashable {
+        let profile: BuiltInProfile
+        let seccomp: GuestSeccomp
+    }
+
+    init(settings: EngineSettings) throws {
+        self.settings = settings
+        commands = try Side(EngineConfiguration(settings.features), settings, serves: false)
+    }
+
+    private func servers() throws -> Side {
+        if let madeServers { return madeServers }
+        var configuration = EngineConfiguration(settings.features)
+        configuration.epochInterruption = true
+        let side = try Side(configuration, settings, serves: true)
+        madeServers = side
+        return side
+    }
+
     /// The built-in filter for a guest.
-    func filter(_ kind: GuestSeccomp) throws -> SeccompFilter? {
-        guard kind != .off else { return nil }
+    func filter(_ seccomp: GuestSeccomp, serving: Bool) throws -> SeccompFilter? {
+        guard seccomp != .off else { return nil }
+        let kind = FilterKind(profile: serving ? .server : .guest, seccomp: seccomp)
         if let filter = filters[kind] { return filter }
-        let filter = try SeccompFilter.builtIn(.guest, denial: kind == .log ? .log : .errno)
+        let filter = try SeccompFilter.builtIn(kind.profile, denial: seccomp == .log ? .log : .errno)
         filters[kind] = filter
         return filter
     }
 
     /// Maps a module's code, or starts to compile it; see `ModuleLoader`.
-    func load(_ module: Int32, name: String) throws -> ModuleLoader.Loaded {
-        try loader.load(module, name: name)
+    func load(_ module: Int32, name: String) throws -> Loaded {
+        if let code = try commands.loader.cached(module, name: name), !code.servesHTTP {
+            return .ready(Guest(code: code, host: commands.host))
+        }
+        if let servers = madeServers, let code = try servers.loader.cached(module, name: name) {
+            return .ready(Guest(code: code, host: servers.host))
+        }
+        let side = ServingHint.isIn(module) ? try servers() : commands
+        switch try side.loader.load(module, name: name) {
+        case .ready(let code): return .ready(Guest(code: code, host: side.host))
+        case .compiling(let job): return .compiling(Compilation(job: job, side: side))
+        }
     }
 
     /// Takes a compilation's code over.
-    func finish(_ job: CompileJob) throws -> GuestCode {
-        try loader.finish(job)
+    func finish(_ compilation: Compilation) throws -> Guest {
+        Guest(code: try compilation.side.loader.finish(compilation.job), host: compilation.side.host)
     }
 }
 

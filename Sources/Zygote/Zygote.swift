@@ -31,7 +31,7 @@ struct Zygote: ~Copyable {
         _ = martlet_hand_on_pages(256 << 10)
         while true {
             var polled = [pollfd(fd: shim.raw, events: Int16(POLLIN), revents: 0)]
-            polled += compiling.map { pollfd(fd: $0.job.resultDescriptor, events: Int16(POLLIN), revents: 0) }
+            polled += compiling.map { pollfd(fd: $0.code.job.resultDescriptor, events: Int16(POLLIN), revents: 0) }
             try systemCall("poll") { poll(&polled, nfds_t(polled.count), -1) }
 
             // From the last to the first: what is finished leaves the list.
@@ -63,18 +63,18 @@ struct Zygote: ~Copyable {
         do {
             let bundle = try bundles.take(pending.request.bundle)
             guard case .wasm(let path, _) = pending.request.entrypoint else {
-                return try ContainerFork(pending, bundle, code: nil, guests).run()
+                return try ContainerFork(pending, bundle, nil, guests).run()
             }
             guard let module = pending[.module] else {
                 throw ContainerFailure(
                     .protocolViolation, step: path, message: "the module's file did not come with the request")
             }
             switch try guests.load(module, name: path) {
-            case .ready(let code):
-                try ContainerFork(pending, bundle, code: code, guests).run()
-            case .compiling(let job):
+            case .ready(let guest):
+                try ContainerFork(pending, bundle, guest, guests).run()
+            case .compiling(let code):
                 pending.report(.compiling)
-                compiling.append(Compilation(create: pending, bundle: bundle, job: job))
+                compiling.append(Compilation(create: pending, bundle: bundle, code: code))
             }
         } catch {
             pending.report(.failed(ContainerFailure(error)))
@@ -84,8 +84,8 @@ struct Zygote: ~Copyable {
     /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.
     private func finish(_ compilation: Compilation) {
         do {
-            let code = try guests.finish(compilation.job)
-            try ContainerFork(compilation.create, compilation.bundle, code: code, guests).run()
+            let guest = try guests.finish(compilation.code)
+            try ContainerFork(compilation.create, compilation.bundle, guest, guests).run()
         } catch {
             compilation.create.report(.failed(ContainerFailure(error)))
         }
@@ -95,6 +95,6 @@ struct Zygote: ~Copyable {
     private struct Compilation {
         let create: PendingCreate
         let bundle: PreparedBundle
-        let job: CompileJob
+        let code: GuestSupply.Compilation
     }
 }

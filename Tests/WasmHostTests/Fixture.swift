@@ -16,13 +16,13 @@ final class Fixture {
 
     init(
         _ configuration: EngineConfiguration = EngineConfiguration(), limit: UInt64 = 1 << 30,
-        limits: Compiler.Limits = Compiler.Limits(), confine: @escaping () throws -> Void = {}
+        limits: Compiler.Limits = Compiler.Limits(), serves: Bool = false, confine: @escaping () throws -> Void = {}
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         host = try GuestHost(configuration)
         cache = try ArtifactCache(path: folder + "/cache", limit: limit, configuration: configuration)
-        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, confine: confine)
+        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, serves: serves, confine: confine)
     }
 
     deinit {

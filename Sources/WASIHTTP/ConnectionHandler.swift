@@ -241,11 +241,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
             isClosing = true
         } else if active.requestHasEnded {
             finishRequest()
+        } else {
+            // The rest of the request, which nobody wants, has to come soon.
+            let limit = TimeAmount.milliseconds(server.settings.headerTimeout)
+            active.deadline = context?.eventLoop.scheduleTask(in: limit) {
+                [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in
+                loopBound.value.context?.close(promise: nil)
+            }
         }
     }
 
     private func finishRequest() {
         guard !isClosing else { return }
+        active?.deadline?.cancel()
         active = nil
         if server.isDraining { context?.close(promise: nil) } else { awaitHead() }
     }

@@ -126,6 +126,17 @@ final class HTTPConnection {
         return chunk
     }
 
+    /// The next bytes of a body that comes in chunks, as many as there are in some of them.
+    func chunks(_ count: Int) throws -> Data {
+        var data = Data()
+        while data.count < count {
+            let chunk = try chunk()
+            guard !chunk.isEmpty else { throw FixtureError(description: "a body of \(data.count) bytes") }
+            data += chunk
+        }
+        return data
+    }
+
     func bytes(_ count: Int) throws -> Data {
         while received.count < count { try more() }
         defer { received = Data(received.dropFirst(count)) }

@@ -26,6 +26,8 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // The C++ library of the Swift runtime out of its archive: hack/setup puts a link to it where -lstdc++ is looked for
@@ -91,6 +93,8 @@ let package = Package(
         // Exact: hack/generate-protos --check compares what this very version generates.
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        // Only of the tests' CRI client.
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
     targets: [
         // The kernel and C libraries.
@@ -176,12 +180,18 @@ let package = Package(
         executable("shim-bench", ["ShimBench"], path: "Tests/shim-bench"),
         tests("ShimBenchTests", ["ShimBench", "ContainerdAPI", "OCISpec", system]),
 
+        // What the kubelet is to containerd, for the tests.
+        library(
+            "CRIClient", [nioCore, nioPosix, nioHTTP2, nioHPACK, protobuf], path: "Tests/CRIClient",
+            exclude: ["Protos"]),
+
         // Against an installed tree and a private containerd; hack/test runs them.
         tests("CgroupsTests", ["Cgroups", "LinuxSystem", "OCISpec", system]),
         tests(
             "IntegrationTests",
             [
-                "ShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix, protobuf,
+                "CRIClient", "ShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix,
+                protobuf,
             ]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),

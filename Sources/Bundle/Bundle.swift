@@ -21,6 +21,11 @@ package struct Bundle: Hashable, Sendable {
     /// Where a file of the bundle is.
     package func path(of file: File) -> String { "\(path)/\(file.rawValue)" }
 
+    /// The path of the bundle of another container of the same containerd and namespace.
+    package func sibling(_ id: String) -> String {
+        "/" + (path.split(separator: "/").dropLast() + [id[...]]).joined(separator: "/")
+    }
+
     /// The root filesystem: `root.path`, from the bundle when it is relative; `rootfs` when there is none.
     package func rootfs(of spec: Spec) -> String { absolute(spec.root?.path ?? File.rootfs.rawValue) }
 
@@ -48,6 +53,9 @@ package struct Bundle: Hashable, Sendable {
         case exitRecord = "exit-status"
         /// Where the container's cgroup is: JSON.
         case cgroup = "cgroup.json"
+        /// The id of the sandbox. containerd 2 writes it for a container whose shim it has not called, and will not call
+        /// `delete` of, because the sandbox's shim speaks version 3.
+        case sandbox
     }
 }
 

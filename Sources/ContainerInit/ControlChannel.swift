@@ -32,6 +32,20 @@ final class ControlChannel {
         }
     }
 
+    /// Waits for the rest of a container that was begun. A shim that is gone, or has given the container up, ends the
+    /// process.
+    ///
+    /// - Returns: the request, and its descriptors, which are the caller's.
+    func waitForCreate() throws(ContainerFailure) -> (CreateRequest, [Int32]) {
+        let received = try step("the shim") { try channel.receive(ContainerCommand.self) }
+        guard let received else { _exit(0) }
+        guard case .create(let request) = received.message else {
+            throw ContainerFailure(
+                .protocolViolation, step: "the shim", message: "sent \(received.message); expected create")
+        }
+        return (request, received.descriptors)
+    }
+
     /// Tells the shim why there will be no container. A shim that has gone meanwhile needs no telling.
     func tell(_ failure: ContainerFailure) {
         try? channel.send(ContainerReport.failed(failure))

@@ -10,7 +10,17 @@ extension ContainerPlan {
     /// become part of the new one, its child can. Where it can be, the first child is a guest in this process's memory
     /// (vfork(2)), so that no page is copied but for the container's first process; this process waits for it then.
     package func forkFirstChild(control: Int32, program: Program) throws(SystemCallError) {
-        let child = FirstChild(plan: self, control: control, program: program)
+        let plan = self
+        try forkFirstChild(control: control, namespaces) { sources, proc, control in
+            runInit(plan, sources: sources, proc, control, program)
+        }
+    }
+
+    /// The same, for what the container's first process is to do.
+    func forkFirstChild(
+        control: Int32, _ namespaces: NamespacePlan, firstProcess: @escaping FirstProcess
+    ) throws(SystemCallError) {
+        let child = FirstChild(plan: self, namespaces, control: control, firstProcess: firstProcess)
         let context = Unmanaged.passUnretained(child).toOpaque()
         let body: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
             guard let context else { return 1 }
@@ -23,16 +33,21 @@ extension ContainerPlan {
     }
 }
 
+/// What a container's first process does, given what its parent has opened.
+typealias FirstProcess = (MountSources, ProcDirectory, ControlChannel) -> Never
+
 /// Returns where it ends, so that it leaves nothing in the memory that it may share with its parent.
 private final class FirstChild {
-    let plan: ContainerPlan
-    let control: Int32
-    let program: Program
+    private let plan: ContainerPlan
+    private let namespaces: NamespacePlan
+    private let control: Int32
+    private let firstProcess: FirstProcess
 
-    init(plan: ContainerPlan, control: Int32, program: Program) {
+    init(plan: ContainerPlan, _ namespaces: NamespacePlan, control: Int32, firstProcess: @escaping FirstProcess) {
         self.plan = plan
+        self.namespaces = namespaces
         self.control = control
-        self.program = program
+        self.firstProcess = firstProcess
     }
 
     /// - Returns: the exit status.
@@ -40,30 +55,30 @@ private final class FirstChild {
         // This process's own copy.
         let channel = ControlChannel(MessageChannel(owning: OwnedFileDescriptor(owning: control)))
         do throws(ContainerFailure) {
-            try beBorn(plan, channel, program)
+            try beBorn(channel)
             return 0
         } catch {
             channel.tell(error)
             return 1
         }
     }
-}
 
-private func beBorn(_ plan: ContainerPlan, _ control: ControlChannel, _ program: Program) throws(ContainerFailure) {
-    // First, so that a signal that was blocked or ignored in the engine is not so in the container.
-    try step("signals") { try Signals.reset() }
-    // Kept open and used instead of a path: from here on no filesystem of the container can pose as /proc.
-    let proc = try step("/proc") { try ProcDirectory() }
-    // Before the namespaces: the files lie in the host's mounts, and a cgroup namespace begins where its maker is.
-    try enterCgroups(plan.cgroup)
-    // Before the user namespace, in which it could not be lowered any more.
-    try adjustOOMScore(plan.process, proc)
-    try raiseHardLimits(plan.process, inUserNamespace: plan.namespaces.has(.user))
-    // Before the mount namespace, whose copies would not fit these trees, and before the user namespace, in
-    // which their paths might not be passable.
-    let sources = try cloneSources(plan)
-    try enterNamespaces(plan.namespaces, proc, control)
+    private func beBorn(_ control: ControlChannel) throws(ContainerFailure) {
+        // First, so that a signal that was blocked or ignored in the engine is not so in the container.
+        try step("signals") { try Signals.reset() }
+        // Kept open and used instead of a path: from here on no filesystem of the container can pose as /proc.
+        let proc = try step("/proc") { try ProcDirectory() }
+        // Before the namespaces: the files lie in the host's mounts, and a cgroup namespace begins where its maker is.
+        try enterCgroups(plan.cgroup)
+        // Before the user namespace, in which it could not be lowered any more.
+        try adjustOOMScore(plan.process, proc)
+        try raiseHardLimits(plan.process, inUserNamespace: plan.namespaces.has(.user))
+        // Before the mount namespace, whose copies would not fit these trees, and before the user namespace, in
+        // which their paths might not be passable.
+        let sources = try cloneSources(plan)
+        try enterNamespaces(namespaces, proc, control)
 
-    let child = try step("fork") { try systemCall("fork") { martlet_fork() } }
-    if child == 0 { runInit(plan, sources: sources, proc, control, program) }
+        let child = try step("fork") { try systemCall("fork") { martlet_fork() } }
+        if child == 0 { firstProcess(sources, proc, control) }
+    }
 }

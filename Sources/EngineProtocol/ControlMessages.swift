@@ -1,5 +1,7 @@
 /// What a container's processes tell the shim over their control channel, from Create to Start.
 package enum ContainerReport: Codable, Sendable {
+    /// A container that was begun can't go on: its process ends, and the engine is to make another.
+    case declined
     /// The module is not in the artifact cache: it is being compiled, and nothing else will come until it is.
     case compiling
     /// The first child has made its user namespace: write the maps of this pid, then send `usersMapped`.
@@ -27,6 +29,9 @@ package enum ContainerReport: Codable, Sendable {
 
 /// What the shim tells a container's processes.
 package enum ContainerCommand: Codable, Sendable {
+    /// To a container that was begun: the rest of it. The descriptors go with this message, but for the control
+    /// channel, which is this one.
+    case create(CreateRequest)
     case usersMapped
     case hooksRun
     case start

@@ -9,6 +9,9 @@ package enum EngineRequest: Codable, Sendable {
     case configure(EngineSettings)
     /// The shim has been started for this bundle and its Create will come: read what can be read now.
     case prepare(PrepareRequest)
+    /// The container's cgroup is there: fork its first process, which waits for `ContainerCommand.create` on the control
+    /// channel that goes with this, the only descriptor. A container that can't be begun so is not: the channel ends.
+    case begin(BeginRequest)
     /// Make a process of a container: its first, or one of Exec.
     case create(CreateRequest)
 }
@@ -26,6 +29,23 @@ package struct PrepareRequest: Codable, Sendable {
 
     package init(bundle: String) {
         self.bundle = bundle
+    }
+}
+
+/// A container whose Create is expected, as far as it is known. What Create says must be the same.
+package struct BeginRequest: Codable, Sendable {
+    package var id: String
+    /// Absolute.
+    package var bundle: String
+    /// Absolute path where the root filesystem will be mounted.
+    package var rootfs: String
+    package var cgroup: CgroupPlacement
+
+    package init(id: String, bundle: String, rootfs: String, cgroup: CgroupPlacement) {
+        self.id = id
+        self.bundle = bundle
+        self.rootfs = rootfs
+        self.cgroup = cgroup
     }
 }
 

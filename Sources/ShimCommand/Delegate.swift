@@ -20,10 +20,19 @@ enum Delegate {
         case answer, failure
     }
 
-    /// - Parameter work: runs in the new process, which ends with it. It calls `report` once, with the answer.
+    /// The new process's way to say the answer.
+    struct Report: Sendable {
+        /// The pipe; open until the answer is said.
+        let descriptor: Int32
+
+        /// To be called once.
+        func callAsFunction(_ answer: [UInt8]) { send(.answer, answer, to: descriptor) }
+    }
+
+    /// - Parameter work: runs in the new process, which ends with it.
     /// - Returns: the answer.
     /// - Throws: `DelegateError` with what `work` threw; `SystemCallError`.
-    static func run(_ work: (_ report: (String) -> Void) throws -> Void) throws -> String {
+    static func run(_ work: (_ report: Report) throws -> Void) throws -> [UInt8] {
         let (reading, writing) = try makePipe()
         let input = OwnedFileDescriptor(owning: reading)
         let pid: Int32
@@ -35,9 +44,9 @@ enum Delegate {
         }
         if pid == 0 {
             do {
-                try work { send(.answer, $0, to: writing) }
+                try work(Report(descriptor: writing))
             } catch {
-                send(.failure, ShimMain.oneLine(error), to: writing)
+                send(.failure, Array(ShimMain.oneLine(error).utf8), to: writing)
                 _exit(1)
             }
             _exit(0)
@@ -47,16 +56,16 @@ enum Delegate {
         guard let first = bytes.first.flatMap(Outcome.init(rawValue:)) else {
             throw DelegateError(description: "the shim ended before it could serve")
         }
-        let text = String(decoding: bytes.dropFirst(), as: UTF8.self)
+        let rest = bytes.dropFirst()
         switch first {
-        case .answer: return text
-        case .failure: throw DelegateError(description: text)
+        case .answer: return Array(rest)
+        case .failure: throw DelegateError(description: String(decoding: rest, as: UTF8.self))
         }
     }
 
     /// Says it, and closes the pipe, which tells the other side that this is all.
-    private static func send(_ outcome: Outcome, _ text: String, to descriptor: Int32) {
-        _ = ShimMain.writeWhole([outcome.rawValue] + Array(text.utf8), to: descriptor)
+    private static func send(_ outcome: Outcome, _ bytes: [UInt8], to descriptor: Int32) {
+        _ = ShimMain.writeWhole([outcome.rawValue] + bytes, to: descriptor)
         _ = close(descriptor)
     }
 }

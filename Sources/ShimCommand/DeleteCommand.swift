@@ -35,6 +35,7 @@ package struct DeleteCommand {
         let spec = try? bundle.loadConfig().spec
         attempt(&failures) { try RootfsMounts.unmountAll(at: spec.map(bundle.rootfs(of:)) ?? bundle.path(of: .rootfs)) }
         attempt(&failures) { try removeStaleSocket(bundle) }
+        clearMembers(of: bundle, &failures)
         try RolledBack.throwAny(failures)
         // The records go last, and with them what tells that the hooks are still to be run.
         if cgroup != nil, pid != nil, let spec {
@@ -59,6 +60,24 @@ package struct DeleteCommand {
             throw TaskError(
                 .failedPrecondition, "\(bundle.path(of: .cgroup)) is not what the shim wrote", cause: error)
         }
+    }
+
+    /// Clears the containers of the pod away for which nobody will call `delete`, if their shim has gone.
+    private func clearMembers(of bundle: Bundle, _ failures: inout [any Error]) {
+        let members = bundle.readMembers()
+        guard !members.isEmpty, attempt(&failures, { try shimAnswers(bundle) }) == false else { return }
+        for (member, memberBundle) in members {
+            attempt(&failures) {
+                guard try memberBundle.read(.sandbox) != nil else { return }
+                _ = try DeleteCommand(id: member, folder: memberBundle.path, logger: logger).run()
+                try bundle.removeMember(member)
+            }
+        }
+    }
+
+    private func shimAnswers(_ bundle: Bundle) throws -> Bool {
+        guard let text = try bundle.read(.address), let address = SocketAddress(text) else { return false }
+        return try ShimSocket.answers(at: address)
     }
 
     private func removeStaleSocket(_ bundle: Bundle) throws {

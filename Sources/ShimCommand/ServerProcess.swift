@@ -8,14 +8,18 @@ internal import SystemPackage
 
 /// The forked process becomes the shim's server.
 enum ServerProcess {
-    /// Does not return: the process ends with the server.
+    /// Returns when the server has ended, as the process is to do then.
     ///
+    /// The answer is given once the container is prepared and the server listens: what is done until then would else be
+    /// part of its Create, and whoever is answered finds somebody.
     /// - Parameters:
     ///   - socket: owned.
     ///   - program: argv[0].
+    /// - Throws: why it can't serve; nothing is left of it then.
     static func run(
-        _ settings: ShimServerSettings, socket: Int32, address: SocketAddress, arguments: Arguments, program: String
-    ) -> Never {
+        _ settings: ShimServerSettings, socket: Int32, address: SocketAddress, arguments: Arguments, program: String,
+        report: Delegate.Report, answer: [UInt8]
+    ) throws {
         // Out of containerd's session and process group: it may be restarted.
         setsid()
         martlet_limit_malloc_arenas()
@@ -23,20 +27,22 @@ enum ServerProcess {
         let listening = OwnedFileDescriptor(owning: socket)
         do {
             // Before the log opens: the first free descriptors are 0 to 2, which containerd waits for to be closed.
-            try closeDescriptors(except: [socket] + (settings.early.map { [$0.socket] } ?? []))
+            let kept = [socket, report.descriptor] + (settings.early.map { [$0.socket] } ?? [])
+            try closeDescriptors(except: kept)
             try detachStandardStreams(log: settings.bundle.path(of: .log))
             let logger = logger(settings, arguments)
             try setTitle(program, arguments)
             // The orphans of the containers become this process's children.
             try becomeSubreaper()
             try systemCall("chdir", "/") { chdir("/") }
-            try ShimServer.run(settings, socket: listening, socketPath: address.path, logger: logger)
+            try ShimServer.run(settings, socket: listening, socketPath: address.path, logger: logger) {
+                report(answer)
+            }
         } catch {
-            // Whoever connects finds nobody, and `delete` clears up.
             unlink(address.path)
-            _exit(1)
+            for file in [Bundle.File.address, .shimPid] { try? settings.bundle.remove(file) }
+            throw error
         }
-        _exit(0)
     }
 
     /// Gives 0 and 1 to /dev/null, and 2 to the log: a FIFO that containerd reads.

@@ -32,7 +32,10 @@ package enum ShimMain {
             finish("\(name):\n  Version:  \(MartletVersion.version)\n  Runtime:  \(MartletVersion.runtime)\n\n")
         }
         if arguments.showsInfo {
-            finish(try InfoCommand.run(input: StartInput.read()).serializedBytes() as [UInt8])
+            let info: [UInt8] = try InfoCommand.run(input: StartInput.read()).serializedBytes()
+            // Without this mark containerd is answered as 1.7 would be.
+            try? KnownCallers().add(getppid())
+            finish(info)
         }
         guard let action = arguments.action else { fail(UsageError.usage) }
         guard !arguments.namespace.isEmpty else { fail("the shim's -namespace is missing") }
@@ -47,17 +50,20 @@ package enum ShimMain {
 
     private static func start(_ arguments: Arguments, _ program: String) throws -> Never {
         let folder = try workingDirectory()
-        try OOMScore.adjust(below: getppid())
+        let caller = getppid()
+        try OOMScore.adjust(below: caller)
         let answer = try Delegate.run { report in
             let early = EarlyEngine.start(in: folder)
-            let command = StartCommand(
+            var command = StartCommand(
                 arguments: arguments, program: program, environment: ProcessInfo.processInfo.environment)
+            command.callerKnowsVersion3 = KnownCallers().contains(caller)
             switch try command.run(in: folder, input: StartInput.read(), early: early) {
             case .served(let answer):
                 report(answer)
             case .serving(let answer, let settings, let socket, let address):
-                report(answer)
-                ServerProcess.run(settings, socket: socket, address: address, arguments: arguments, program: program)
+                try ServerProcess.run(
+                    settings, socket: socket, address: address, arguments: arguments, program: program,
+                    report: report, answer: answer)
             }
         }
         finish(answer)
@@ -65,15 +71,13 @@ package enum ShimMain {
 
     private static func delete(_ arguments: Arguments) throws -> Never {
         // containerd's working directory is a bundle; of the container itself or, in a pod, maybe of another.
-        let folder = try arguments.bundle.isEmpty ? sibling(of: workingDirectory(), arguments.id) : arguments.bundle
+        let folder =
+            try arguments.bundle.isEmpty
+            ? Bundle(path: workingDirectory()).sibling(arguments.id) : arguments.bundle
         let level: Logger.Level = arguments.debug ? .debug : .warning
         let logger = Logger(label: "martlet") { _ in LogfmtHandler(descriptor: STDERR_FILENO, level: level) }
         let response = try DeleteCommand(id: arguments.id, folder: folder, logger: logger).run()
         finish(try response.serializedBytes() as [UInt8])
-    }
-
-    private static func sibling(of folder: String, _ id: String) -> String {
-        "/" + (folder.split(separator: "/").dropLast() + [id[...]]).joined(separator: "/")
     }
 
     private static func workingDirectory() throws(SystemCallError) -> String {
@@ -86,7 +90,7 @@ package enum ShimMain {
     }
 
     /// Whether an id can be part of a path.
-    private static func isPlainName(_ id: String) -> Bool {
+    static func isPlainName(_ id: String) -> Bool {
         !id.isEmpty && id != "." && id != ".." && !id.contains("/") && !id.utf8.contains(0)
     }
 

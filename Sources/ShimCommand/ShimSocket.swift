@@ -67,12 +67,11 @@ package enum ShimSocket {
     /// A socket that listens; nil when there is a file already.
     private static func bound(to address: SocketAddress) throws(SystemCallError) -> OwnedFileDescriptor? {
         let socket = try newSocket()
-        // This process has one thread: nobody else makes a file under this mask.
-        let before = umask(0o177)
+        // The file gets the socket's own mode, so that it is root's alone from the first moment (unix_bind in the kernel).
+        try systemCall("fchmod", address.path) { fchmod(socket.raw, 0o600) }
         let result = try withAddress(address) { pointer, length in
             attempt { bind(socket.raw, pointer, length) }
         }
-        umask(before)
         if case .failure(let code) = result {
             if code == .addressInUse { return nil }
             throw SystemCallError("bind", address.path, errno: code)

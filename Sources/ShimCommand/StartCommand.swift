@@ -15,6 +15,8 @@ package struct StartCommand {
     package var socketFolder = SocketAddress.folder
     /// The engine's executable; nil: it is looked for beside the shim's.
     package var engine: String?
+    /// Whether the calling containerd is known to speak version 3 of the task service.
+    package var callerKnowsVersion3 = false
 
     package init(arguments: Arguments, program: String, environment: [String: String]) {
         self.arguments = arguments
@@ -25,9 +27,9 @@ package struct StartCommand {
     /// What came of it, and the answer for containerd.
     package enum Outcome {
         /// There is a shim for the container.
-        case served(answer: String)
+        case served(answer: [UInt8])
         /// This process is to be the shim, with a listening socket that the caller owns.
-        case serving(answer: String, ShimServerSettings, socket: Int32, SocketAddress)
+        case serving(answer: [UInt8], ShimServerSettings, socket: Int32, SocketAddress)
     }
 
     /// Does all that comes before serving. Nothing is left of a start that throws, or of `early` unless this process
@@ -41,20 +43,31 @@ package struct StartCommand {
         defer { if !isServing { early?.abandon() } }
         let bundle = try Bundle(path: folder)
         let config = try bundle.loadConfig()
-        let options = try StartInput.options(input, id: arguments.id, namespace: arguments.namespace)
+        let input = try StartInput(input, id: arguments.id, namespace: arguments.namespace)
+        let options = input.options
+        let bootstrap = input.bootstrap
         var configuration = try ConfigurationReader.read(file: configurationFile)
         if let level = options.logLevel { configuration.logLevel = level }
+        if let level = bootstrap?.logLevel, level == .debug || configuration.logLevel == nil {
+            configuration.logLevel = level
+        }
         let engine = try engine ?? EngineLocation.find(besideShim: EngineLocation.ownExecutable())
+        let group = config.spec.shimGroup(id: arguments.id)
         let address = SocketAddress(
-            containerd: arguments.address, namespace: arguments.namespace,
-            group: config.spec.shimGroup(id: arguments.id), folder: socketFolder)
+            containerd: bootstrap?.grpcAddress ?? arguments.address, namespace: arguments.namespace, group: group,
+            folder: bootstrap?.socketFolder ?? socketFolder)
+        let answer = StartAnswer(
+            to: input, mostVersion: environment["MAX_SHIM_VERSION"], callerKnowsVersion3: callerKnowsVersion3)
 
-        let answer = StartAnswer.text(address: address, mostVersion: environment["MAX_SHIM_VERSION"])
-
+        if let known = try addressOfPod(group, bundle: bundle), known != address, try ShimSocket.answers(at: known) {
+            try bundle.write(known.text, to: .address)
+            return .served(answer: try answer.bytes(known))
+        }
+        let bytes = try answer.bytes(address)
         switch try ShimSocket.listen(at: address) {
         case .served:
             try bundle.write(address.text, to: .address)
-            return .served(answer: answer)
+            return .served(answer: bytes)
         case .listening(let socket):
             do {
                 try bundle.write(address.text, to: .address)
@@ -66,11 +79,19 @@ package struct StartCommand {
                 throw error
             }
             isServing = true
+            let events = bootstrap?.ttrpcAddress ?? environment["TTRPC_ADDRESS"]
             let settings = ShimServerSettings(
                 namespace: arguments.namespace, id: arguments.id, bundle: bundle, config: config,
-                eventsAddress: environment["TTRPC_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 }, engine: engine,
-                early: early, configuration: configuration)
-            return .serving(answer: answer, settings, socket: socket.release(), address)
+                eventsAddress: events.flatMap { $0.isEmpty ? nil : $0 }, engine: engine, early: early,
+                configuration: configuration)
+            return .serving(answer: bytes, settings, socket: socket.release(), address)
         }
+    }
+
+    /// Where the shim of the pod listens, by the bundle of the pod's first container: elsewhere than a container that is
+    /// started today would look, if another containerd, with another `socket_dir`, started the pod.
+    private func addressOfPod(_ group: String, bundle: Bundle) throws -> SocketAddress? {
+        guard group != arguments.id, ShimMain.isPlainName(group) else { return nil }
+        return try Bundle(path: bundle.sibling(group)).read(.address).flatMap { SocketAddress($0) }
     }
 }

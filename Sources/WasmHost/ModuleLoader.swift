@@ -68,16 +68,34 @@ package final class ModuleLoader {
         if let digest = cache.digest(of: identity), let code = try map(digest) {
             return .ready(code)
         }
+        let copy = try copy(file, identity, name: name)
+        if let code = try map(copy.digest) {
+            return .ready(code)
+        }
+        return .compiling(try start(copy, name: name))
+    }
+
+    /// Maps a module's code if it is in the cache, and starts no process. Nil: `load` it.
+    ///
+    /// - Parameters:
+    ///   - file: open for reading; borrowed.
+    ///   - name: the file, as messages shall name it.
+    ///   - largestCopy: bytes; a larger file is only found if it is known.
+    package func loadFromCache(_ file: Int32, name: String, largestCopy: Int) throws(GuestError) -> GuestCode? {
+        let identity = try FileIdentity(of: file, name: name)
+        if let digest = cache.digest(of: identity) { return try map(digest, compilesOwn: false) }
+        guard identity.size <= largestCopy else { return nil }
+        return try map(try copy(file, identity, name: name).digest, compilesOwn: false)
+    }
+
+    private func copy(_ file: Int32, _ identity: FileIdentity, name: String) throws(GuestError) -> ModuleCopy {
         try checkHead(of: file, name)
         let copy = try ModuleCopy(copying: file, size: identity.size, name: name)
         // Only if the file is still as it was when the copying began.
         if try FileIdentity(of: file, name: name).key == identity.key {
             cache.remember(copy.digest, of: identity)
         }
-        if let code = try map(copy.digest) {
-            return .ready(code)
-        }
-        return .compiling(try start(copy, name: name))
+        return copy
     }
 
     private func start(_ module: borrowing ModuleCopy, name: String) throws(GuestError) -> CompileJob {
@@ -114,7 +132,7 @@ package final class ModuleLoader {
     }
 
     /// The code of an artifact of the cache, with what it needs to run; nil if it is not there.
-    private func map(_ digest: String) throws(GuestError) -> GuestCode? {
+    private func map(_ digest: String, compilesOwn: Bool = true) throws(GuestError) -> GuestCode? {
         guard let artifact = mapArtifact(digest) else {
             return nil
         }
@@ -122,7 +140,9 @@ package final class ModuleLoader {
         case .module(let module):
             return GuestCode(kind: .module(module), descriptors: artifact.descriptors)
         case .component(let component):
-            let (flush, descriptors) = try loadOwn(\.flush, OutputFlush.text)
+            guard let (flush, descriptors) = try loadOwn(\.flush, OutputFlush.text, compiles: compilesOwn) else {
+                return nil
+            }
             var code = GuestCode(
                 kind: .component(component, flush: flush), descriptors: artifact.descriptors + descriptors)
             let exports = component.exports(engine)
@@ -131,7 +151,9 @@ package final class ModuleLoader {
             }
             code.servesHTTP = true
             if serves {
-                let (helper, more) = try loadOwn(\.helper, HelperComponent.text)
+                guard let (helper, more) = try loadOwn(\.helper, HelperComponent.text, compiles: compilesOwn) else {
+                    return nil
+                }
                 code.helper = helper
                 code.descriptors += more
             }
@@ -139,15 +161,17 @@ package final class ModuleLoader {
         }
     }
 
-    /// Loads a component of our own, if need be compiling it: that blocks for some 10 ms, once per node.
+    /// Loads a component of our own. Once per node it must be compiled, which blocks for some 10 ms; nil if it may not
+    /// be.
     private func loadOwn(
-        _ place: ReferenceWritableKeyPath<ModuleLoader, Artifact?>, _ text: String
-    ) throws(GuestError) -> (Component, descriptors: [Int32]) {
+        _ place: ReferenceWritableKeyPath<ModuleLoader, Artifact?>, _ text: String, compiles: Bool
+    ) throws(GuestError) -> (Component, descriptors: [Int32])? {
         if let loaded = self[keyPath: place], case .component(let component) = loaded.code {
             return (component, loaded.descriptors)
         }
         let copy = try ModuleCopy(of: text)
         if mapArtifact(copy.digest) == nil {
+            guard compiles else { return nil }
             try start(copy, name: "a component of the engine's own").finish(limits: compiler.limits)
         }
         let artifact = mapArtifact(copy.digest)
@@ -156,14 +180,6 @@ package final class ModuleLoader {
         }
         self[keyPath: place] = artifact
         return (component, artifact.descriptors)
-    }
-
-    /// A module's code, if the cache has it and knows the file; nothing is compiled.
-    ///
-    /// - Parameters: as of ``load(_:name:)``.
-    package func cached(_ file: Int32, name: String) throws(GuestError) -> GuestCode? {
-        guard let digest = cache.digest(of: try FileIdentity(of: file, name: name)) else { return nil }
-        return try map(digest)
     }
 
     private struct Artifact {

@@ -11,8 +11,8 @@ internal import WasmHost
 /// The step from the zygote to a process of a container, its first or one of exec. All that can fail for the container's
 /// sake has been tried before the fork.
 struct ContainerFork {
-    private let pending: PendingCreate
-    private let plan: any PlannedProcess
+    let plan: any PlannedProcess
+    private let descriptors: RequestDescriptors
     private let guest: Guest?
 
     fileprivate struct Guest {
@@ -28,13 +28,13 @@ struct ContainerFork {
     /// - Parameter loaded: the module's code; nil for a native entrypoint.
     /// - Throws: `SpecError` or `GuestError`: the specification, or the guest, can't be run here.
     init(
-        _ pending: PendingCreate, _ bundle: PreparedBundle, _ loaded: GuestSupply.Guest?, _ supply: GuestSupply
+        _ request: CreateRequest, _ descriptors: RequestDescriptors, _ bundle: PreparedBundle,
+        _ loaded: GuestSupply.Guest?, _ supply: GuestSupply
     ) throws {
-        self.pending = pending
-        let request = pending.request
-        var plan = try Self.plan(pending, bundle)
+        self.descriptors = descriptors
+        var plan = try Self.plan(request, descriptors, bundle)
         plan.profile = bundle.filter
-        plan.standardIO = [pending[.stdin], pending[.stdout], pending[.stderr]]
+        plan.standardIO = [descriptors[.stdin], descriptors[.stdout], descriptors[.stderr]]
         guard let loaded, case .wasm(let path, let function) = request.entrypoint else {
             guest = nil
             self.plan = plan
@@ -52,10 +52,12 @@ struct ContainerFork {
             title: ProcessTitle(arguments: arguments, name: String(path.split(separator: "/").last ?? "wasm")))
     }
 
-    private static func plan(_ pending: PendingCreate, _ bundle: PreparedBundle) throws -> any PlannedProcess {
-        let (request, spec) = (pending.request, bundle.config.spec)
+    private static func plan(
+        _ request: CreateRequest, _ descriptors: RequestDescriptors, _ bundle: PreparedBundle
+    ) throws -> any PlannedProcess {
+        let spec = bundle.config.spec
         guard let target = request.exec else { return try ContainerPlan(spec, request: request) }
-        guard let containerInit = pending[.containerInit], let root = pending[.root] else {
+        guard let containerInit = descriptors[.containerInit], let root = descriptors[.root] else {
             throw ContainerFailure(
                 .protocolViolation, step: "exec in \(request.id)",
                 message: "the container's first process and its root did not come with the request")
@@ -63,13 +65,14 @@ struct ContainerFork {
         return try ExecPlan(spec, request: request, target: target, containerInit: containerInit, root: root)
     }
 
-    /// Forks. The child tells the shim how it gets on, over the container's control channel; without one there is
-    /// nobody to tell.
-    func run() throws {
-        guard let control = pending[.control] else { return }
-        guard let guest else { return try plan.forkFirstChild(control: control, program: .native) }
-        let program = Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run() }
-        try plan.forkFirstChild(control: control, program: .guest(program))
+    var program: Program {
+        guard let guest else { return .native }
+        return .guest(Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run() })
+    }
+
+    /// Forks. The child tells the shim how it gets on, over the container's control channel (borrowed).
+    func run(control: Int32) throws {
+        try withExtendedLifetime(descriptors) { try plan.forkFirstChild(control: control, program: program) }
     }
 }
 

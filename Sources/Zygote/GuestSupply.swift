@@ -78,17 +78,28 @@ final class GuestSupply {
 
     /// Maps a module's code, or starts to compile it; see `ModuleLoader`.
     func load(_ module: Int32, name: String) throws -> Loaded {
-        if let code = try commands.loader.cached(module, name: name), !code.servesHTTP {
-            return .ready(Guest(code: code, host: commands.host))
-        }
-        if let servers = madeServers, let code = try servers.loader.cached(module, name: name) {
-            return .ready(Guest(code: code, host: servers.host))
-        }
+        if let guest = try loadFromCache(module, name: name, largestCopy: 0) { return .ready(guest) }
         let side = ServingHint.isIn(module) ? try servers() : commands
         switch try side.loader.load(module, name: name) {
         case .ready(let code): return .ready(Guest(code: code, host: side.host))
         case .compiling(let job): return .compiling(Compilation(job: job, side: side))
         }
+    }
+
+    /// Maps a module's code if that needs no other process, and not much memory.
+    func loadFromCache(_ module: Int32, name: String) throws -> GuestCode? {
+        try loader.loadFromCache(module, name: name, largestCopy: 1 << 20)
+    }
+
+    /// Maps a module's code if that needs no other process, and not much memory: no engine is made for it either.
+    ///
+    /// - Parameter largestCopy: see `ModuleLoader`.
+    func loadFromCache(_ module: Int32, name: String, largestCopy: Int = 1 << 20) throws -> Guest? {
+        let code = try commands.loader.loadFromCache(module, name: name, largestCopy: largestCopy)
+        if let code, !code.servesHTTP { return Guest(code: code, host: commands.host) }
+        guard let servers = madeServers else { return nil }
+        return try servers.loader.loadFromCache(module, name: name, largestCopy: largestCopy)
+            .map { Guest(code: $0, host: servers.host) }
     }
 
     /// Takes a compilation's code over.

@@ -7,38 +7,28 @@ internal import LinuxSystem
 /// Whatever becomes of it, the descriptors are closed in the zygote when it goes: the child has its own copies.
 final class PendingCreate {
     let request: CreateRequest
-    private let descriptors: [DescriptorRole: Int32]
-    private let control: MessageChannel
+    let descriptors: RequestDescriptors
+    /// Borrowed.
+    let control: Int32
 
     /// Takes the descriptors over.
     ///
-    /// - Throws: `ContainerFailure` when the roles and the descriptors do not match; they are closed then.
+    /// - Throws: `ContainerFailure` when the roles and the descriptors do not match, or none is of the control channel;
+    ///   they are closed then.
     init(_ request: CreateRequest, descriptors: [Int32]) throws(ContainerFailure) {
-        let roles = request.descriptors
-        guard roles.count == descriptors.count, Set(roles).count == roles.count,
-            let control = zip(roles, descriptors).first(where: { $0.0 == .control })?.1
-        else {
-            for descriptor in descriptors { _ = close(descriptor) }
-            throw ContainerFailure(
-                .protocolViolation, step: "create \(request.id)",
-                message: "\(descriptors.count) descriptors came for the roles \(roles.map(\.rawValue))")
-        }
         self.request = request
-        self.descriptors = Dictionary(uniqueKeysWithValues: zip(roles, descriptors).filter { $0.0 != .control })
-        self.control = MessageChannel(owning: OwnedFileDescriptor(owning: control))
-    }
-
-    deinit {
-        for descriptor in descriptors.values { _ = close(descriptor) }
-    }
-
-    /// Borrowed; nil when none came for the role.
-    subscript(role: DescriptorRole) -> Int32? {
-        role == .control ? control.raw : descriptors[role]
+        self.descriptors = try RequestDescriptors(request, descriptors)
+        guard let control = self.descriptors[.control] else {
+            throw ContainerFailure(
+                .protocolViolation, step: "create \(request.id)", message: "no control channel came with the request")
+        }
+        self.control = control
     }
 
     /// Tells the shim. A shim that has gone meanwhile needs no telling.
     func report(_ report: ContainerReport) {
-        try? control.send(report)
+        let copy = fcntl(control, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { return }
+        try? MessageChannel(owning: OwnedFileDescriptor(owning: copy)).send(report)
     }
 }

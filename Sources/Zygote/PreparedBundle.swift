@@ -10,6 +10,11 @@ struct PreparedBundle {
     let config: LoadedConfig
     /// The specification's own filter.
     let filter: SeccompFilter?
+
+    /// Whether the configuration is still what it was when it was read.
+    func isCurrent(in bundle: String) throws -> Bool {
+        try Bundle(path: bundle).loadConfig(unlessSameAs: config).identity == config.identity
+    }
 }
 
 /// The bundles that were announced and have not been created yet.

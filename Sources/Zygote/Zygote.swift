@@ -51,6 +51,8 @@ struct Zygote: ~Copyable {
             break
         case .prepare(let request):
             bundles.prepare(request.bundle)
+        case .begin(let request):
+            begin(request, received.descriptors)
         case .create(let request):
             // Without a control channel there is nobody to tell: the shim sees its end of it closed.
             guard let pending = try? PendingCreate(request, descriptors: received.descriptors) else { return }
@@ -58,20 +60,28 @@ struct Zygote: ~Copyable {
         }
     }
 
+    /// Begins a container, if that can be. Else its control channel ends, and Create makes it from the beginning, or tells
+    /// what is wrong.
+    private mutating func begin(_ request: BeginRequest, _ descriptors: [Int32]) {
+        defer { for descriptor in descriptors { _ = close(descriptor) } }
+        guard descriptors.count == 1, let bundle = try? bundles.take(request.bundle) else { return }
+        try? BegunContainer(request, bundle, guests).begin(control: descriptors[0])
+    }
+
     /// Takes a create as far as it goes without waiting: to the fork, or to the compiler.
     private mutating func create(_ pending: PendingCreate) {
         do {
             let bundle = try bundles.take(pending.request.bundle)
             guard case .wasm(let path, _) = pending.request.entrypoint else {
-                return try ContainerFork(pending, bundle, nil, guests).run()
+                return try fork(pending, bundle, nil)
             }
-            guard let module = pending[.module] else {
+            guard let module = pending.descriptors[.module] else {
                 throw ContainerFailure(
                     .protocolViolation, step: path, message: "the module's file did not come with the request")
             }
             switch try guests.load(module, name: path) {
             case .ready(let guest):
-                try ContainerFork(pending, bundle, guest, guests).run()
+                try fork(pending, bundle, guest)
             case .compiling(let code):
                 pending.report(.compiling)
                 compiling.append(Compilation(create: pending, bundle: bundle, code: code))
@@ -81,11 +91,14 @@ struct Zygote: ~Copyable {
         }
     }
 
+    private func fork(_ pending: PendingCreate, _ bundle: PreparedBundle, _ guest: GuestSupply.Guest?) throws {
+        try ContainerFork(pending.request, pending.descriptors, bundle, guest, guests).run(control: pending.control)
+    }
+
     /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.
     private func finish(_ compilation: Compilation) {
         do {
-            let guest = try guests.finish(compilation.code)
-            try ContainerFork(compilation.create, compilation.bundle, guest, guests).run()
+            try fork(compilation.create, compilation.bundle, try guests.finish(compilation.code))
         } catch {
             compilation.create.report(.failed(ContainerFailure(error)))
         }

@@ -102,7 +102,7 @@ enum ContainerDriver {
             case .failed(let failure):
                 say(failure)
                 isOver = true
-            case .compiling, .running: break
+            case .declined, .compiling, .running: break
             }
         }
         if let master {

@@ -45,6 +45,21 @@ import Testing
         #expect(try #require(try container.mountInfo("/tight")).contains("rw,nodev,noexec,noatime"))
     }
 
+    @Test func aBindMountAddsToTheFlagsOfItsSourceAndClearsWhatItNames() throws {
+        let container = try Container()
+        let data = "\(container.bundle)/data"
+        try makeDirectories(data)
+        try mountFileSystem(source: "tmpfs", target: data, type: "tmpfs", flags: [.noSUID, .noDevices, .noExec])
+        defer { try? detachMount(data) }
+        container.spec.mounts? += [
+            Mount(destination: "/kept", type: "bind", source: "data", options: ["bind", "ro"]),
+            Mount(destination: "/cleared", type: "bind", source: "data", options: ["bind", "exec", "ro"]),
+        ]
+        try container.createWhole()
+        #expect(try #require(try container.mountInfo("/kept")).contains("ro,nosuid,nodev,noexec"))
+        #expect(try #require(try container.mountInfo("/cleared")).contains("ro,nosuid,nodev,relatime"))
+    }
+
     @Test func recursiveReadOnlyReachesTheMountsBelow() throws {
         let container = try Container("touch /data/a; touch /data/below/b; touch /plain/below/c && echo yes")
         let below = "\(container.bundle)/data/below"

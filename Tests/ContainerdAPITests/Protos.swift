@@ -14,6 +14,7 @@ enum Protos {
             "github.com/containerd/containerd/api/services/ttrpc/events/v1/events.proto",
             "github.com/containerd/containerd/api/types/metrics.proto",
             "github.com/containerd/containerd/api/types/mount.proto",
+            "github.com/containerd/containerd/api/types/platform.proto",
             "github.com/containerd/containerd/api/types/task/task.proto",
             "github.com/containerd/containerd/pkg/runtimeoptions/v1/api.proto",
             "github.com/containerd/containerd/runtime/v2/runc/options/oci.proto",

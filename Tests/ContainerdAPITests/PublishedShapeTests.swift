@@ -54,8 +54,13 @@ import Testing
     }
 
     /// What containerd 1.6 does not have, read in the `.proto` files of containerd 1.7.24 (config_body), of
-    /// 2.0 and 2.1 (runc's options, introspection), and of version 3 of the cgroups library.
-    static let later: [String: Set<String>] = [
+    /// 2.0 and 2.1 (runc's options, introspection), and of version 3 of the cgroups library; and in files of their own
+    /// what whole services add.
+    static let later = [additions, bootstrap, sandbox, cri].reduce(into: [:]) { all, some in
+        all.merge(some) { $0.union($1) }
+    }
+
+    private static let additions: [String: Set<String>] = [
         "runtimeoptions.v1.Options": ["bytes config_body = 3"],
         "containerd.runc.v1.Options": ["string task_api_address = 12", "uint32 task_api_version = 13"],
         "containerd.runc.v1.CheckpointOptions": ["string parent_path = 10"],

@@ -56,8 +56,10 @@ struct Sample {
         // Quarters have an exact text.
         case .double: return "\(Double(UInt16.random(in: 1...UInt16.max, using: &generator)) / 4)"
         case .enum:
-            let values = (enums[field.typeName]?.value ?? []).filter { $0.number != 0 }
-            guard let value = values.randomElement(using: &generator) else {
+            let all = enums[field.typeName]?.value ?? []
+            let values = all.filter { $0.number != 0 }
+            // An enum that has no other value is told by how often it comes.
+            guard let value = (values.isEmpty ? all : values).randomElement(using: &generator) else {
                 throw Unsupported(what: field.typeName)
             }
             return value.name

@@ -27,10 +27,10 @@ struct CommandTests {
 
     private func start(_ command: StartCommand) throws -> String {
         switch try command.run(in: folder.path, input: []) {
-        case .served(let answer): return answer
+        case .served(let answer): return String(decoding: answer, as: UTF8.self)
         case .serving(let answer, _, let socket, _):
             close(socket)
-            return answer
+            return String(decoding: answer, as: UTF8.self)
         }
     }
 
@@ -58,18 +58,6 @@ struct CommandTests {
         #expect(!folder.exists("s") && !folder.exists("address"))
     }
 
-    @Test func bootstrapParametersOfContainerd23AreNoRuntimeOptions() throws {
-        // Fields 1 and 2: the id and the namespace; 7: containerd's path.
-        let bytes: [UInt8] =
-            [0x0a, 2] + Array("c1".utf8) + [0x12, 2] + Array("ns".utf8) + [0x3a, 1] + Array("x".utf8)
-        #expect(try StartInput.options(bytes, id: "c1", namespace: "ns") == LaunchOptions())
-        #expect(throws: TaskError.self) { try StartInput.options(bytes, id: "c2", namespace: "ns") }
-        #expect(throws: TaskError.self) { try StartInput.options([0xff, 0xff], id: "c1", namespace: "ns") }
-        let options = try Google_Protobuf_Any(packing: RuncOptions.with { $0.shimCgroup = "/s" })
-        #expect(
-            try StartInput.options(options.serializedBytes(), id: "c1", namespace: "ns").shimCgroup == "/s")
-    }
-
     @Test func deleteOfWhatWasNeverCreatedSaysThatItWasKilled() throws {
         let response = try DeleteCommand(id: "c1", folder: folder.path, logger: Logger(label: "test")).run()
         #expect(response.exitStatus == 137 && response.pid == 0 && response.hasExitedAt)
@@ -88,6 +76,33 @@ struct CommandTests {
             #expect(response.exitedAt == .init(seconds: 1_700_000_000, nanos: 5))
         }
         #expect(access(address.path, F_OK) != 0, "the socket of the shim that has gone is removed")
+    }
+
+    @Test func deleteOfThePodsBundleClearsMembersOfWhichNobodyElseWillCallDelete() throws {
+        let pod = try Bundle(path: "\(folder.path)/pod")
+        mkdir(pod.path, 0o700)
+        var members: [Bundle] = []
+        for id in ["own-delete", "none"] {
+            let bundle = try Bundle(path: "\(folder.path)/\(id)")
+            mkdir(bundle.path, 0o700)
+            try bundle.write("7", to: .initPid)
+            try pod.addMember(id, bundle: bundle)
+            members.append(bundle)
+        }
+        try members[1].write("pod", to: .sandbox)
+        let address = SocketAddress(containerd: "/c", namespace: "ns", group: "pod", folder: folder.path)
+        guard case .listening(let socket) = try ShimSocket.listen(at: address) else {
+            Issue.record("nobody is there yet")
+            return
+        }
+        try pod.write(address.text, to: .address)
+        let command = DeleteCommand(id: "pod", folder: pod.path, logger: Logger(label: "test"))
+        _ = try command.run()
+        #expect(try members[1].readPid(.initPid) == 7, "the pod's shim is there")
+        _ = consume socket
+        _ = try command.run()
+        #expect(try members[1].readPid(.initPid) == nil && members[0].readPid(.initPid) == 7)
+        #expect(pod.readMembers() == ["own-delete": members[0]])
     }
 
     @Test func infoTellsTheFeaturesAsContainerdReadsThem() throws {

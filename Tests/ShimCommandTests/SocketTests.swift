@@ -54,14 +54,4 @@ struct SocketTests {
         try ShimSocket.removeIfStale(address)
         #expect(access(address.path, F_OK) != 0)
     }
-
-    @Test func theAnswerIsInTheCallersDialect() {
-        let address = SocketAddress(containerd: "/c", namespace: "ns", group: "g", folder: "/s")
-        #expect(StartAnswer.text(address: address, mostVersion: nil) == address.text)
-        #expect(StartAnswer.text(address: address, mostVersion: "2") == address.text)
-        #expect(StartAnswer.text(address: address, mostVersion: "x") == address.text)
-        #expect(
-            StartAnswer.text(address: address, mostVersion: "3")
-                == "{\"version\":3,\"address\":\"\(address.text)\",\"protocol\":\"ttrpc\"}")
-    }
 }

@@ -51,7 +51,10 @@ final class FakeContainer: ContainerControl {
         hooks.withLock { $0[call] = body }
     }
 
+    private let hasEnded = Mutex(false)
+
     func exit(_ status: UInt32) {
+        hasEnded.withLock { $0 = true }
         observer.containerExited(ProcessExit(pid: pid, status: status))
     }
 
@@ -77,7 +80,9 @@ final class FakeContainer: ContainerControl {
 
     func start() throws { try called("start") }
     func signal(_ signal: Int32, all: Bool) throws { try called("signal", " \(signal) \(all)") }
-    func pids() throws -> [Int32] { [pid, pid + 1] + execs.withLock { $0.values.map(\.pid) } }
+    func pids() throws -> [Int32] {
+        hasEnded.withLock { $0 } ? [] : [pid, pid + 1] + execs.withLock { $0.values.map(\.pid) }
+    }
     func pause() throws { try called("pause") }
     func resume() throws { try called("resume") }
     func update(_ resources: LinuxResources) throws { try called("update", " \(resources.memory?.limit ?? 0)") }

@@ -84,6 +84,19 @@ struct TaskServiceTests {
         #expect(shim.container("a").calls.withLock { $0 } == ["signal 15 false"])
     }
 
+    @Test func aFinishedTaskHasItsFirstProcessUntilItIsDeleted() async throws {
+        let shim = try await TestShim.running("a")
+        let fake = shim.container("a")
+        func pids() async throws -> [UInt32] {
+            try await shim.service.pids(.with { $0.id = "a" }, context: shim.context).processes.map(\.pid)
+        }
+        #expect(try await pids() == [UInt32(fake.pid), UInt32(fake.pid) + 1])
+        fake.exit(3)
+        #expect(try await pids() == [UInt32(fake.pid)])
+        _ = try await shim.delete("a")
+        await #expect(throws: (any Error).self) { try await pids() }
+    }
+
     @Test func aTaskThatWasCreatedTellsItsPidAndStdio() async throws {
         let shim = TestShim()
         _ = try await shim.create("a")

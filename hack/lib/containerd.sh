@@ -95,15 +95,19 @@ containerd_processes() {
 }
 
 containerd_stop() {
-  local id shim child mount wait process
+  local id shim child mount wait process namespace
   [ -n "$CONTAINERD" ] || return 0
   if [ -d "/proc/$CONTAINERD_PID" ]; then
     # Shims outlive containerd, so containers go first.
-    for id in $(ctr tasks list -q 2>/dev/null); do
-      timeout 20 ctr --address "$CONTAINERD/c.sock" tasks rm -f "$id" >/dev/null 2>&1 || true
-    done
-    for id in $(ctr containers list -q 2>/dev/null); do
-      timeout 20 ctr --address "$CONTAINERD/c.sock" containers rm "$id" >/dev/null 2>&1 || true
+    # The second namespace is that of pods.
+    for namespace in "$CONTAINERD_NAMESPACE" k8s.io; do
+      for id in $(ctr --namespace "$namespace" tasks list -q 2>/dev/null); do
+        timeout 20 ctr --address "$CONTAINERD/c.sock" --namespace "$namespace" tasks rm -f "$id" >/dev/null 2>&1 || true
+      done
+      for id in $(ctr --namespace "$namespace" containers list -q 2>/dev/null); do
+        timeout 20 ctr --address "$CONTAINERD/c.sock" --namespace "$namespace" containers rm "$id" >/dev/null 2>&1 ||
+          true
+      done
     done
     kill "$CONTAINERD_PID" 2>/dev/null || true
     for ((wait = 0; wait < 100; wait++)); do
@@ -126,6 +130,8 @@ containerd_stop() {
   # The namespace's cgroups (runc leaves the parent), its state with runc, and its folder.
   find /sys/fs/cgroup -depth -type d -path "*/$CONTAINERD_NAMESPACE*" -exec rmdir {} \; 2>/dev/null || true
   rm -rf "/run/containerd/runc/$CONTAINERD_NAMESPACE"
+  # What the network plug-ins remember of pods that were not stopped.
+  rm -rf "/var/lib/cni/results/$CONTAINERD_NAMESPACE"-*
   # What was just killed may still be making a file.
   for ((wait = 0; wait < 40; wait++)); do
     rm -rf --one-file-system "$CONTAINERD" 2>/dev/null && break

@@ -31,8 +31,9 @@ private func openTarget(
     return target
 }
 
-/// The first mount(2) of a bind mount takes no flags: they need a second one. A mount of which none is asked keeps
-/// those of its source.
+/// The first mount(2) of a bind mount takes no flags: they need a second one, which would take away those that it does
+/// not name. A volume that the host has mounted nosuid, nodev, noexec or read-only stays so, unless the options clear
+/// the flag by its name.
 private func applyFlags(of mount: MountPlan, _ root: borrowing RootDirectory) throws {
     let wanted = mount.options.flags.intersection(.perMount)
     let cleared = mount.options.cleared.intersection(.perMount)
@@ -41,15 +42,16 @@ private func applyFlags(of mount: MountPlan, _ root: borrowing RootDirectory) th
     // The four that are the most of it; access times stay as they are unless they are named.
     let simple: MountFlags = [.readOnly, .noSUID, .noDevices, .noExec]
     let current = try FileSystemInfo(of: place.raw, name: mount.destination).flags
-    if wanted.subtracting(simple).isEmpty, cleared.subtracting(simple).isEmpty,
-        current.intersection(simple) == wanted
+    if wanted.subtracting(simple).isEmpty, cleared.subtracting(simple).isEmpty, current.isSuperset(of: wanted),
+        current.isDisjoint(with: cleared)
     {
         return
     }
+    let kept = current.intersection(simple).subtracting(cleared)
     let target = pathOf(descriptor: place.raw)
     do {
         try mountFileSystem(
-            source: nil, target: target, flags: wanted.union([.bind, .remount]), name: mount.destination)
+            source: nil, target: target, flags: wanted.union(kept).union([.bind, .remount]), name: mount.destination)
     } catch {
         // A user namespace's root may add to the flags that the mount came with, but not take any away.
         guard error.errno == .notPermitted else { throw error }

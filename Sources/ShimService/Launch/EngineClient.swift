@@ -47,6 +47,13 @@ package final class EngineClient: Sendable {
         try send(.prepare(PrepareRequest(bundle: bundle)))
     }
 
+    /// Has a container begun whose Create is expected.
+    ///
+    /// - Parameter control: the container's end of its control channel; borrowed.
+    func begin(_ request: BeginRequest, control: Int32) throws {
+        try send(.begin(request), descriptors: [control])
+    }
+
     /// Asks for a container. What becomes of it is said on its control channel.
     ///
     /// - Parameter descriptors: as `request.descriptors` names them; borrowed.

@@ -1,6 +1,7 @@
 package import Bundle
 package import Cgroups
 internal import EngineProtocol
+internal import Glibc
 internal import LinuxSystem
 package import Logging
 internal import OCISpec
@@ -14,6 +15,8 @@ package final class EngineLauncher: ContainerLauncher {
     let oom = OOMMonitor()
     let configuration: ShimConfiguration
     let logger: Logger
+    /// Of what the shim was started for: it keeps the list of the other containers.
+    let shimBundle: Bundle
     private let node: CgroupNode
     /// What was done for containers whose Create is expected, by bundle.
     private let prepared = Mutex<[String: Prepared]>([:])
@@ -21,14 +24,18 @@ package final class EngineLauncher: ContainerLauncher {
     private struct Prepared {
         let config: LoadedConfig
         let cgroup: LimitedCgroup?
+        /// The control channel of a container that may have been begun.
+        let begun: ControlChannel?
     }
 
     package init(
-        engine: EngineClient, reaper: ChildReaper, node: CgroupNode, configuration: ShimConfiguration, logger: Logger
+        engine: EngineClient, reaper: ChildReaper, node: CgroupNode, shimBundle: Bundle,
+        configuration: ShimConfiguration, logger: Logger
     ) {
         self.engine = engine
         self.reaper = reaper
         self.node = node
+        self.shimBundle = shimBundle
         self.configuration = configuration
         self.logger = logger
         hooks = HookRunner(reaper: reaper, logger: logger)
@@ -38,7 +45,19 @@ package final class EngineLauncher: ContainerLauncher {
     /// and say.
     package func prepare(_ config: LoadedConfig, bundle: Bundle, id: String) {
         let cgroup = try? limitedCgroup(config.spec, bundle: bundle, id: id)
-        prepared.withLock { $0[bundle.path] = Prepared(config: config, cgroup: cgroup) }
+        let begun = cgroup.flatMap { try? begin(in: $0.cgroup, config.spec, bundle: bundle, id: id) }
+        prepared.withLock { $0[bundle.path] = Prepared(config: config, cgroup: cgroup, begun: begun) }
+    }
+
+    private func begin(in cgroup: any Cgroup, _ spec: Spec, bundle: Bundle, id: String) throws -> ControlChannel {
+        let (ours, theirs) = try MessageChannel.socketPair()
+        let control = ControlChannel(MessageChannel(owning: OwnedFileDescriptor(owning: ours)))
+        let other = OwnedFileDescriptor(owning: theirs)
+        let request = BeginRequest(
+            id: id, bundle: bundle.path, rootfs: bundle.rootfs(of: spec),
+            cgroup: CgroupPlacement(entryFiles: cgroup.entryFiles))
+        try engine.begin(request, control: other.raw)
+        return control
     }
 
     private func limitedCgroup(_ spec: Spec, bundle: Bundle, id: String) throws -> LimitedCgroup {
@@ -60,9 +79,11 @@ package final class EngineLauncher: ContainerLauncher {
         for (bundle, prepared) in left { remove(prepared.cgroup, bundle: bundle) }
     }
 
+    /// Gives it back, with the process of a container that was begun in it.
     private func remove(_ cgroup: LimitedCgroup?, bundle: String) {
         guard let cgroup else { return }
         do {
+            try cgroup.cgroup.kill(signal: SIGKILL)
             try cgroup.cgroup.remove()
             try Bundle(path: bundle).remove(.cgroup)
         } catch {
@@ -73,6 +94,7 @@ package final class EngineLauncher: ContainerLauncher {
     package func create(_ request: LaunchRequest, observer: any ContainerObserver) throws -> any ContainerControl {
         let ahead = prepared.withLock { $0.removeValue(forKey: request.bundle) }
         var limited = ahead?.cgroup
+        var begun = ahead?.begun
         let container: LaunchedContainer
         do {
             let bundle = try Bundle(path: request.bundle)
@@ -82,6 +104,7 @@ package final class EngineLauncher: ContainerLauncher {
                 of: config.spec, id: request.identity.id,
                 systemd: request.options.systemdCgroup || configuration.systemdCgroup == true)
             if config.identity != ahead?.config.identity || cgroup.place != limited?.cgroup.place {
+                begun = nil
                 remove(limited.take(), bundle: request.bundle)
             }
             container = LaunchedContainer(
@@ -92,7 +115,7 @@ package final class EngineLauncher: ContainerLauncher {
             throw error
         }
         do {
-            try container.launch()
+            try container.launch(begun)
         } catch {
             let failures = container.rollBack()
             throw failures.isEmpty ? error : RolledBack(error: error, cleanUpFailures: failures)

@@ -18,14 +18,31 @@ struct LaunchConversation {
     /// Why the container's processes have gone without a word, if that is known.
     let reasonOfSilence: () -> TaskError?
 
+    private static let silence = "the container's process ended before it was created, and did not say why"
+
     /// Serves the channel until the container is created.
     ///
     /// - Throws: `ContainerFailure` as the container's processes tell it, or what went wrong here.
     func serve(_ channel: borrowing MessageChannel) throws {
+        guard try isCreated(channel, mayDecline: false) else {
+            throw reasonOfSilence()
+                ?? TaskError(.unavailable, Self.silence)
+        }
+    }
+
+    /// The same, for a process that was begun and has been sent its request.
+    ///
+    /// - Returns: whether it is created; else it has gone before anything was known of it.
+    func serveBegun(_ channel: borrowing MessageChannel) throws -> Bool { try isCreated(channel, mayDecline: true) }
+
+    private func isCreated(_ channel: borrowing MessageChannel, mayDecline: Bool) throws -> Bool {
         var pid: Int32?
         while let received = try channel.receive(ContainerReport.self) {
             let descriptors = received.descriptors.map { HeldDescriptor(OwnedFileDescriptor(owning: $0)) }
             switch received.message {
+            case .declined:
+                // Its end follows.
+                guard mayDecline, pid == nil else { throw ChannelError.violation("declined after its beginning") }
             case .compiling:
                 logger.debug("the module is being compiled", metadata: ["id": "\(id)"])
             case .mapUsers(let process):
@@ -51,15 +68,17 @@ struct LaunchConversation {
                 try SeccompAgent.send(listener: listener.descriptor.raw, to: profile, state: state, pid: pid)
             case .created:
                 guard pid != nil else { throw ChannelError.violation("created before initStarted") }
-                return
+                return true
             case .running:
                 throw ChannelError.violation("running before start")
             case .failed(let failure):
                 throw failure
             }
         }
-        throw reasonOfSilence()
-            ?? TaskError(.unavailable, "the container's process ended before it was created, and did not say why")
+        if mayDecline && pid != nil {
+            throw reasonOfSilence() ?? TaskError(.unavailable, Self.silence)
+        }
+        return false
     }
 
     private func only(of descriptors: [HeldDescriptor], for message: String) throws(ChannelError) -> HeldDescriptor {

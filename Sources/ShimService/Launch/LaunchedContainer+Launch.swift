@@ -11,20 +11,34 @@ internal import SystemPackage
 
 extension LaunchedContainer {
     /// Makes the container up to its start: each step, in order, and what it holds is kept in `held` for `rollBack`.
-    func launch() throws {
+    ///
+    /// - Parameter begun: the control channel, if it may have been begun.
+    func launch(_ begun: ControlChannel?) throws {
         let ahead = held.withLock { $0.ahead.take() }
+        enlist()
         if ahead == nil { try bundle.record(cgroup) }
         try mountRootfs()
         let processLimit = try limit(ahead)
         watchMemory()
         try process.launch(
             spec.process, resolver: EntrypointResolver(bundle: bundle, rootfs: rootfs, mounts: spec.mounts ?? []),
-            fifoOwner: (request.options.ioUID, request.options.ioGID), for: self
+            fifoOwner: (request.options.ioUID, request.options.ioGID), begun: begun, for: self
         ) { entrypoint, descriptors in try engineRequest(entrypoint, descriptors) }
         if let processLimit { try update(processLimit) }
         try bundle.write("\(pid)", to: .initPid)
         reportMemoryKills()
         process.tellExit(to: self)
+    }
+
+    /// Writes the container down in the shim's bundle. Without that, all that is lost is the clean-up after a shim that
+    /// was killed under containerd 2: the bundle may have gone, with a first container that others outlived.
+    private func enlist() {
+        guard isMember else { return }
+        do {
+            try launcher.shimBundle.addMember(id, bundle: bundle)
+        } catch {
+            launcher.logger.debug("a container is not on the shim's list", metadata: ["error": "\(error)"])
+        }
     }
 
     private func mountRootfs() throws {

@@ -87,6 +87,7 @@ extension LaunchedContainer {
             for file in [Bundle.File.initPid, .exitRecord, .cgroup] {
                 collect(&failures) { try bundle.remove(file) }
             }
+            if isMember { collect(&failures) { try launcher.shimBundle.removeMember(id) } }
         }
         return failures
     }

@@ -59,6 +59,9 @@ final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
     var id: String { request.identity.id }
     var rootfs: String { bundle.rootfs(of: spec) }
 
+    /// Whether the shim was started for another container, or for a sandbox.
+    var isMember: Bool { bundle != launcher.shimBundle }
+
     /// Zero before the init process has started.
     var pid: Int32 { process.pid }
 

@@ -69,53 +69,73 @@ final class LaunchedProcess: Sendable {
     ///   - process: what is to be run, found by `resolver`.
     ///   - others: descriptors that go with the request beside those that all have; borrowed.
     ///   - fifoOwner: who the FIFOs that are opened are given to; 0 leaves them.
+    ///   - begun: the control channel of a process that may wait for the request already.
     ///   - message: the request for what was found, with the roles of the descriptors that go with it.
     func launch(
         _ process: Process?, resolver: EntrypointResolver, others: [(role: DescriptorRole, descriptor: Int32)] = [],
-        fifoOwner: (uid: UInt32, gid: UInt32), for owner: any LaunchedProcessOwner,
+        fifoOwner: (uid: UInt32, gid: UInt32), begun: ControlChannel? = nil, for owner: any LaunchedProcessOwner,
         message: (Entrypoint, [DescriptorRole]) throws -> CreateRequest
     ) throws {
         let stdio = try StdioOpener(container: container, reaper: launcher.reaper, owner: fifoOwner).open(request)
         held.withLock { $0.stdio = stdio }
-        try launcher.reaper.duringCreation {
-            let (ours, theirs) = try MessageChannel.socketPair()
-            let control = ControlChannel(MessageChannel(owning: OwnedFileDescriptor(owning: ours)))
-            let other = OwnedFileDescriptor(owning: theirs)
-            try send(process, resolver, stdio, others: [(.control, other.raw)] + others, message: message)
-            // From here on the container's processes alone hold the other end: when they are gone, the channel ends.
-            _ = consume other
-            if !request.terminal { stdio.handedOver() }
-            try conversation(stdio, owner).serve(control.channel)
-            held.withLock { $0.control = control }
-        }
-    }
-
-    private func send(
-        _ process: Process?, _ resolver: EntrypointResolver, _ stdio: ContainerStdio,
-        others: [(role: DescriptorRole, descriptor: Int32)],
-        message: (Entrypoint, [DescriptorRole]) throws -> CreateRequest
-    ) throws {
+        let (entrypoint, module) = try resolve(process, resolver)
         var sent = others
+        if let module { sent.append((.module, module.descriptor.raw)) }
         if !request.terminal {
             let ends = stdio.containerEnds()
             for (role, end) in [(DescriptorRole.stdin, ends.stdin), (.stdout, ends.stdout), (.stderr, ends.stderr)] {
                 if let end { sent.append((role, end)) }
             }
         }
-        let entrypoint: Entrypoint
-        var module: HeldDescriptor?
+        defer { withExtendedLifetime(module) {} }
+        try launcher.reaper.duringCreation {
+            let conversation = conversation(stdio, owner)
+            if let begun {
+                let request = try message(entrypoint, sent.map(\.role))
+                if try goOn(begun, request, descriptors: sent.map(\.descriptor), conversation, stdio) { return }
+            }
+            let (ours, theirs) = try MessageChannel.socketPair()
+            let control = ControlChannel(MessageChannel(owning: OwnedFileDescriptor(owning: ours)))
+            let other = OwnedFileDescriptor(owning: theirs)
+            sent.insert((.control, other.raw), at: 0)
+            try launcher.engine.create(try message(entrypoint, sent.map(\.role)), descriptors: sent.map(\.descriptor))
+            // From here on the container's processes alone hold the other end: when they are gone, the channel ends.
+            _ = consume other
+            if !request.terminal { stdio.handedOver() }
+            try conversation.serve(control.channel)
+            held.withLock { $0.control = control }
+        }
+    }
+
+    /// Has a process that was begun go on.
+    ///
+    /// - Returns: whether it did; else there is nothing of it, and nothing was told of it.
+    private func goOn(
+        _ begun: ControlChannel, _ request: CreateRequest, descriptors: [Int32], _ conversation: LaunchConversation,
+        _ stdio: ContainerStdio
+    ) throws -> Bool {
+        do {
+            try begun.channel.send(ContainerCommand.create(request), descriptors: descriptors)
+        } catch let error as SystemCallError where error.errno == .brokenPipe || error.errno == .connectionReset {
+            return false
+        }
+        guard try conversation.serveBegun(begun.channel) else { return false }
+        if !self.request.terminal { stdio.handedOver() }
+        held.withLock { $0.control = begun }
+        return true
+    }
+
+    private func resolve(
+        _ process: Process?, _ resolver: EntrypointResolver
+    ) throws -> (Entrypoint, module: HeldDescriptor?) {
         switch try resolver.resolve(process) {
         case .native:
-            entrypoint = .native
+            return (.native, nil)
         case .wasm(let found):
-            entrypoint = .wasm(path: found.path, function: found.function)
             held.withLock { $0.isGuest = true }
-            let file = HeldDescriptor(OwnedFileDescriptor(owning: found.releaseFile()))
-            sent.append((.module, file.descriptor.raw))
-            module = file
+            let entrypoint = Entrypoint.wasm(path: found.path, function: found.function)
+            return (entrypoint, HeldDescriptor(OwnedFileDescriptor(owning: found.releaseFile())))
         }
-        defer { withExtendedLifetime(module) {} }
-        try launcher.engine.create(try message(entrypoint, sent.map(\.role)), descriptors: sent.map(\.descriptor))
     }
 
     private func conversation(_ stdio: ContainerStdio, _ owner: any LaunchedProcessOwner) -> LaunchConversation {

@@ -39,6 +39,11 @@ package struct LaunchOptions: Hashable, Sendable {
         }
     }
 
+    /// Whether these are options, of a type that is known.
+    package static func knows(_ any: Google_Protobuf_Any) -> Bool {
+        any.holds(RuncOptions.self) || any.holds(RuntimeOptions.self)
+    }
+
     private init(_ options: RuncOptions) {
         self.init()
         systemdCgroup = options.systemdCgroup

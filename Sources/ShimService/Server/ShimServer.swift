@@ -53,9 +53,12 @@ package enum ShimServer {
     /// - Parameters:
     ///   - socket: listening; owned from here on.
     ///   - socketPath: its file, which is removed at the end.
+    ///   - serving: called once it serves, with the container prepared.
+    /// - Throws: why it can't serve, before `serving` is called.
     package static func run(
-        _ settings: ShimServerSettings, socket: consuming OwnedFileDescriptor, socketPath: String, logger: Logger
-    ) throws(SystemCallError) {
+        _ settings: ShimServerSettings, socket: consuming OwnedFileDescriptor, socketPath: String, logger: Logger,
+        serving: @escaping @Sendable () -> Void
+    ) throws {
         // Before the first thread.
         let signals = try Signals.terminationDescriptor().release()
         let reaper = ChildReaper()
@@ -69,25 +72,27 @@ package enum ShimServer {
             logger.error("the engine is not ready; Create will try again", metadata: ["error": "\(error)"])
         }
         let descriptor = socket.release()
+        let failure = Monitored<(any Error)?>(nil)
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
             Task(executorPreference: EventLoopTaskExecutor(eventLoop)) {
                 do {
                     try await serve(
                         settings, socket: descriptor, socketPath: socketPath, signals: signals, engine: engine,
-                        reaper: reaper, logger: logger, on: eventLoop)
+                        reaper: reaper, logger: logger, on: eventLoop, serving: serving)
                 } catch {
                     logger.critical("the shim can't serve", metadata: ["error": "\(error)"])
-                    unlink(socketPath)
+                    failure.update { $0 = error }
                 }
                 try? await BlockingWork.run("stop") { engine.stop() }
                 eventLoop.shutdownGracefully { _ in }
             }
         }
+        if let failure = failure.update({ $0 }) { throw failure }
     }
 
     private static func serve(
         _ settings: ShimServerSettings, socket: Int32, socketPath: String, signals: Int32, engine: EngineClient,
-        reaper: ChildReaper, logger: Logger, on eventLoop: any EventLoop
+        reaper: ChildReaper, logger: Logger, on eventLoop: any EventLoop, serving: @Sendable () -> Void
     ) async throws {
         let publisher = EventPublisher(
             namespace: settings.namespace,
@@ -96,8 +101,8 @@ package enum ShimServer {
             logger: logger,
             pause: { try? await eventLoop.scheduleTask(in: TimeAmount($0)) {}.futureResult.get() })
         let launcher = EngineLauncher(
-            engine: engine, reaper: reaper, node: try CgroupNode.detect(), configuration: settings.configuration,
-            logger: logger)
+            engine: engine, reaper: reaper, node: try CgroupNode.detect(), shimBundle: settings.bundle,
+            configuration: settings.configuration, logger: logger)
         launcher.prepare(settings.config, bundle: settings.bundle, id: settings.id)
         defer { launcher.abandonPreparations() }
 
@@ -125,6 +130,7 @@ package enum ShimServer {
         } catch {
             logger.warning("SIGTERM will be ignored", metadata: ["error": "\(error)"])
         }
+        serving()
         try await ended.futureResult.get()
 
         await server.shutdown(grace: answerGrace)

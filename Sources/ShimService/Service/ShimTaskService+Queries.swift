@@ -33,9 +33,12 @@ extension ShimTaskService {
         }
     }
 
+    /// A task that has ended names its first process until it is deleted: a containerd 2 that was restarted takes a
+    /// task without processes for one that was never made, and deletes it with its exit status (shim_load.go).
     package func pids(_ request: TaskPidsRequest, context: TTRPCRequestContext) async throws -> TaskPidsResponse {
         let (container, control) = try registry.container(request.id)
-        let pids = try await BlockingWork.run("pids") { try control.pids() }
+        var pids = try await BlockingWork.run("pids") { try control.pids() }
+        if pids.isEmpty { pids = [control.pid] }
         let execs = container.execIDs
         var response = TaskPidsResponse()
         for pid in pids {

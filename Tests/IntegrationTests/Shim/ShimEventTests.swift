@@ -14,6 +14,8 @@ extension Integration {
                 let container = try pod.container(["/tool.wasm", "exit", "7"])
                 let pid = UInt32(try await container.launch())
                 #expect(try await container.finish() == 7)
+                // What was answered to the caller may be on its way to the events' service still.
+                try await eventually("all events") { pod.events.topics.count >= 4 }
                 #expect(pod.events.topics == ["/tasks/create", "/tasks/start", "/tasks/exit", "/tasks/delete"])
                 #expect(pod.events.all.allSatisfy { $0.namespace == pod.namespace && $0.timestamp.seconds > 0 })
 

@@ -30,12 +30,19 @@ struct Census: Equatable, Sendable {
         census.sockets = try await socketsOf(containerd)
         for folder in [containerd.fifos, containerd.temporaryFiles] { census.files.formUnion(entries(folder)) }
         // Bundles and their work folders, by namespace; and what the shim keeps of a container outside of them.
-        for folder in [
-            "\(containerd.folder)/state/io.containerd.runtime.v2.task/\(containerd.namespace)",
-            "\(containerd.folder)/root/io.containerd.runtime.v2.task/\(containerd.namespace)",
-        ] {
-            census.files.formUnion(directEntries(folder))
+        for namespace in [containerd.namespace, CRISetup.namespace] {
+            for top in ["state", "root"] {
+                census.files.formUnion(
+                    directEntries("\(containerd.folder)/\(top)/io.containerd.runtime.v2.task/\(namespace)"))
+            }
         }
+        // What containerd keeps of pods, and their network namespaces.
+        for top in ["state", "root"] {
+            for kind in ["sandboxes", "containers"] {
+                census.files.formUnion(directEntries("\(containerd.folder)/\(top)/io.containerd.grpc.v1.cri/\(kind)"))
+            }
+        }
+        census.files.formUnion(directEntries("\(containerd.folder)/state/netns"))
         census.files.formUnion(entries("/run/martlet").filter { $0.contains(containerd.namespace) })
         return census
     }
@@ -65,9 +72,9 @@ struct Census: Equatable, Sendable {
 
     /// The sockets of shims are named by a hash of address, namespace and container.
     private static func socketsOf(_ containerd: PrivateContainerd) async throws -> Set<String> {
-        let ids = await containerd.knownIDs
-        guard !ids.isEmpty else { return [] }
-        let words = ids.map { "\(containerd.socket)/\(containerd.namespace)/\($0)" }
+        let groups = await containerd.knownGroups
+        guard !groups.isEmpty else { return [] }
+        let words = groups.map { "\(containerd.socket)/\($0)" }
         let script = #"for word; do printf %s "$word" | sha256sum; done"#
         let hashes = try await Command(
             "/bin/sh", ["-c", script, "sh"] + words, environment: ["PATH": "/usr/bin:/bin"]

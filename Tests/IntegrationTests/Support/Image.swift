@@ -17,6 +17,9 @@ struct Image: Hashable, Sendable {
         files: ["/bin/busybox": "/bin/busybox", "/tmp": "", "/proc": ""], entrypoint: ["/bin/busybox"],
         environment: ["PATH=/bin"])
 
+    /// The sandbox of pods.
+    static let pause = Image(files: ["/pause": "\(Requirement.guests ?? "")/pause"], entrypoint: ["/pause"])
+
     /// Writes it as an OCI archive.
     func write(to path: String, name: String) async throws {
         let arguments =

@@ -1,7 +1,9 @@
+import CRIClient
 import Foundation
 import Testing
 
-/// Debian's containerd, or the one that `hack/test --containerd` chose, with its own root, state, sockets and PATH, so that the one of the system is not touched.
+/// Debian's containerd, or the one that `hack/test --containerd` chose, with its own root, state, sockets and PATH, so
+/// that the one of the system is not touched.
 /// One serves the whole run; it is ended, with its containers and its mounts, when the test process exits. If the
 /// process is killed, `hack/test` ends it by the pid in its folder.
 actor PrivateContainerd {
@@ -16,7 +18,9 @@ actor PrivateContainerd {
     nonisolated var fifos: String { "\(folder)/fifo" }
 
     private var images: [Image: Task<String, any Error>] = [:]
+    private var podImages: [Image: Task<String, any Error>] = [:]
     private var lastNumber = 0
+    private var pods: [String] = []
     private var daemon: Command
 
     private static let starting = Task { try await PrivateContainerd() }
@@ -45,6 +49,7 @@ actor PrivateContainerd {
         }
         // Whose it is, should it ever be found without its test process.
         try "\(Repository.folder) \(getpid())\n".write(toFile: "\(folder)/owner", atomically: true, encoding: .utf8)
+        try CRISetup.write(in: folder, name: namespace)
         try Self.configuration(folder, version: try await Self.isVersion1 ? 2 : 3).write(
             toFile: "\(folder)/config.toml", atomically: true, encoding: .utf8)
         daemon = try Self.launch(folder)
@@ -58,7 +63,6 @@ actor PrivateContainerd {
         version = \(version)
         root = "\(folder)/root"
         state = "\(folder)/state"
-        disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime"]
         [grpc]
           address = "\(folder)/c.sock"
         [ttrpc]
@@ -70,20 +74,25 @@ actor PrivateContainerd {
           path = "\(folder)/opt"
         [plugins."io.containerd.nri.v1.nri"]
           disable = true
-
+        \(CRISetup.configuration(folder, version: version))
         """
     }
 
-    /// Whether the containerd in `path` is 1.x; `containerd --version` prints its version as the third word.
-    private static var isVersion1: Bool {
+    /// Whether the containerd under test is 1.x; `containerd --version` prints its version as the third word.
+    static var isVersion1: Bool {
         get async throws {
-            let outcome = try await Command(
-                "/bin/sh", ["-c", "containerd --version"], environment: ["PATH": path]
-            ).outcome()
+            let outcome = try await containerd("--version")
             let words = outcome.stdout.split(separator: " ")
             guard words.count > 2 else { throw FixtureError(description: "containerd --version: \(outcome.stderr)") }
             return words[2].drop { $0 == "v" }.hasPrefix("1.")
         }
+    }
+
+    /// Runs the program of the containerd under test to its end: for what it says of itself.
+    static func containerd(_ arguments: String...) async throws -> Outcome {
+        try await Command(
+            "/bin/sh", ["-c", #"exec containerd "$@""#, "sh"] + arguments, environment: ["PATH": path]
+        ).outcome()
     }
 
     private static func launch(_ folder: String) throws -> Command {
@@ -102,18 +111,31 @@ actor PrivateContainerd {
             guard !daemon.hasEnded else { throw FixtureError(description: "containerd ended: see \(folder)/log") }
             return try await ctr("version").status == 0
         }
+        // Its plug-in for pods first looks for those that there were.
+        let client = cri
+        try await eventually("an answer of the CRI plug-in, whose log is \(folder)/log", within: 30) {
+            (try? await client.podSandboxes()) != nil
+        }
     }
 
     /// Ends containerd alone, as an upgrade of it would, and starts it again; its shims live on.
-    func restart() async throws {
-        kill(daemon.pid, SIGTERM)
+    ///
+    /// - Parameter meanwhile: what happens while there is no containerd.
+    func restart(with signal: Int32 = SIGTERM, meanwhile: @Sendable () async throws -> Void = {}) async throws {
+        kill(daemon.pid, signal)
         _ = await daemon.outcome()
+        try await meanwhile()
         daemon = try Self.launch(folder)
         try await answer()
     }
 
-    /// The ids of all containers of this run.
-    var knownIDs: [String] { (0..<lastNumber).map { "c\($0 + 1)" } }
+    /// What shims are named by: the namespace and the id of all containers and pods of this run.
+    var knownGroups: [String] {
+        (0..<lastNumber).map { "\(namespace)/c\($0 + 1)" } + pods.map { "\(CRISetup.namespace)/\($0)" }
+    }
+
+    /// Remembers a pod sandbox by its id.
+    func know(pod: String) { pods.append(pod) }
 
     /// An id that no other container of this run has.
     func newID() -> String {
@@ -138,6 +160,33 @@ actor PrivateContainerd {
     nonisolated func ctr(_ arguments: [String], input: Data? = nil) async throws -> Outcome {
         try await start(arguments, input: input).outcome()
     }
+
+    /// The name under which pods can run the image; it is made and imported when it is first asked for.
+    func podName(of image: Image) async throws -> String {
+        if let importing = podImages[image] { return try await importing.value }
+        let number = podImages.count + 1
+        let importing = Task {
+            try await importForPods(
+                image, as: image == .pause ? CRISetup.pauseImage : "localhost/martlet/\(number):latest")
+        }
+        podImages[image] = importing
+        return try await importing.value
+    }
+
+    private nonisolated func importForPods(_ image: Image, as name: String) async throws -> String {
+        let archive = "\(folder)/\(UUID().uuidString).tar"
+        try await image.write(to: archive, name: name)
+        let outcome = try await ctr("--namespace", CRISetup.namespace, "image", "import", archive)
+        guard outcome.status == 0 else { throw FixtureError(description: "ctr image import: \(outcome.stderr)") }
+        try FileManager.default.removeItem(atPath: archive)
+        // The plug-in learns of images by events.
+        let client = cri
+        try await eventually("image \(name) in CRI") { try await client.hasImage(name) }
+        return name
+    }
+
+    /// The client of its CRI plug-in.
+    nonisolated var cri: CRIClient { CRIClient(socket: socket) }
 
     /// The name under which the image can be run; it is made and imported when it is first asked for.
     func name(of image: Image) async throws -> String {

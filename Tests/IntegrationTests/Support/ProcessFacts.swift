@@ -68,6 +68,12 @@ struct ProcessFacts: Sendable {
     /// Whether it runs, as opposed to having ended and not been waited for.
     var isAlive: Bool { (try? status["State"])?.map { !$0.hasPrefix("Z") && !$0.hasPrefix("X") } ?? false }
 
+    /// Whether it is the first process of a pid namespace that is not this process's.
+    var isFirstOfItsNamespace: Bool {
+        let numbers = ((try? status["NSpid"]) ?? "").split(whereSeparator: \.isWhitespace)
+        return numbers.count > 1 && numbers.last == "1"
+    }
+
     /// The mount points that it sees.
     var mounts: [String] {
         get throws {

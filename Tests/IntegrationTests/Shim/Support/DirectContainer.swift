@@ -18,6 +18,7 @@ final class DirectContainer: Sendable {
 
     private struct State {
         var client: TTRPCClient?
+        var dialect = TaskDialect.v2
         var written = ""
     }
 
@@ -41,6 +42,19 @@ final class DirectContainer: Sendable {
         return address.address
     }
 
+    /// Runs `start` as containerd 2.3 does, and speaks version 3 of the task service from then on.
+    func startShim(_ parameters: ShimBootstrapParams) async throws -> ShimBootstrapResult {
+        let outcome = try pod.command("start", bundle, input: try parameters.serializedData())
+        guard outcome.status == 0 else { throw FixtureError(description: "start: \(outcome.words)") }
+        let result = try ShimBootstrapResult(serializedBytes: outcome.answer)
+        let client = try await TTRPCClient.connect(to: result.address, on: ShimPod.eventLoop)
+        state.withLock {
+            $0.client = client
+            $0.dialect = .v3
+        }
+        return result
+    }
+
     /// Has another container's shim serve this one, as Create in a pod may.
     func useShim(of other: DirectContainer) {
         let client = other.state.withLock { $0.client }
@@ -57,11 +71,16 @@ final class DirectContainer: Sendable {
     func call<Request: Message, Response: Message>(
         _ method: ServiceMethod<Request, Response>, _ request: Request
     ) async throws -> Response {
+        try await call(method, request, service: state.withLock { $0.dialect }.serviceName)
+    }
+
+    func call<Request: Message, Response: Message>(
+        _ method: ServiceMethod<Request, Response>, _ request: Request, service: String
+    ) async throws -> Response {
         guard let client = state.withLock({ $0.client }) else {
             throw FixtureError(description: "\(method.name) before the shim was started")
         }
-        return try await client.call(
-            service: TaskDialect.v2.serviceName, method: method.name, request, timeout: .seconds(20))
+        return try await client.call(service: service, method: method.name, request, timeout: .seconds(20))
     }
 
     /// The pid of the shim that serves this container.
@@ -77,7 +96,7 @@ final class DirectContainer: Sendable {
         get async throws {
             let init_ = try? await pid
             let engines = Descendants.children(of: try await shim.pid).map(ProcessFacts.init).filter {
-                $0.pid != init_ && $0.executable == ShimPod.engine && $0.isAlive
+                $0.pid != init_ && !$0.isFirstOfItsNamespace && $0.executable == ShimPod.engine && $0.isAlive
             }
             guard let engine = engines.first else { throw FixtureError(description: "the shim has no engine") }
             return engine

@@ -96,16 +96,22 @@ final class ShimPod: Sendable {
 
     /// Runs one of the shim's commands with the flags, folder and environment that containerd 1.6 gives it. Its answer
     /// is what it wrote to stdout; its words are the rest.
-    func command(_ verb: String, _ bundle: ContainerBundle) throws -> (answer: Data, words: String, status: Int32) {
+    ///
+    /// - Parameter input: what comes on its stdin.
+    func command(
+        _ verb: String, _ bundle: ContainerBundle, input: Data = Data()
+    ) throws -> (answer: Data, words: String, status: Int32) {
         var arguments = [
             "-namespace", namespace, "-address", containerd, "-publish-binary", "/bin/true", "-id", bundle.id,
         ]
         if verb == "delete" { arguments += ["-bundle", bundle.path] }
         let answer = "\(bundle.folder)/answer"
+        let question = "\(bundle.folder)/question"
+        try input.write(to: URL(filePath: question))
         // 9 stands for what a containerd may have open and hands on without knowing.
         let outcome = try ShimBench.ChildProcess(
             program: "/bin/sh",
-            arguments: ["-c", "exec \"$0\" \"$@\" >\(answer) 9</dev/zero", Self.shim] + arguments + [verb],
+            arguments: ["-c", "exec \"$0\" \"$@\" <\(question) >\(answer) 9</dev/zero", Self.shim] + arguments + [verb],
             environment: [
                 "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
                 "TTRPC_ADDRESS": "\(folder)/events.sock", "GOMAXPROCS": "4",

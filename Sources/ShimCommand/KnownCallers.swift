@@ -1,0 +1,63 @@
+internal import Glibc
+package import LinuxSystem
+internal import SystemPackage
+
+/// Which running containerds are of version 2 and know version 3 of the task service.
+///
+/// containerd 2.0 to 2.2 say the same at `start` as 1.7, which refuses an answer of version 3. But they alone call
+/// `-info`, when they start, for each runtime that is configured: that is remembered here, by the process that called.
+package struct KnownCallers: Sendable {
+    package static let folder = "/run/martlet/containerd"
+
+    private let folder: String
+
+    package init(folder: String = Self.folder) {
+        self.folder = folder
+    }
+
+    /// Remembers a process, and forgets those that have ended.
+    ///
+    /// - Throws: `SystemCallError`; nothing but time is lost then.
+    package func add(_ pid: Int32) throws(SystemCallError) {
+        guard let name = Self.name(of: pid) else { return }
+        var made = ""
+        for part in folder.split(separator: "/") {
+            made += "/\(part)"
+            if case .failure(let code) = attempt({ mkdir(made, 0o711) }), code != .fileExists {
+                throw SystemCallError("mkdir", made, errno: code)
+            }
+        }
+        for known in names where Int32(known.prefix { $0 != "." }).flatMap(Self.name(of:)) != known {
+            unlink("\(folder)/\(known)")
+        }
+        _ = try openFile("\(folder)/\(name)", O_WRONLY | O_CREAT | O_NOFOLLOW, mode: 0o600)
+    }
+
+    /// Whether a process has been remembered.
+    package func contains(_ pid: Int32) -> Bool {
+        guard let name = Self.name(of: pid) else { return false }
+        return access("\(folder)/\(name)", F_OK) == 0
+    }
+
+    private var names: [String] {
+        guard let open = opendir(folder) else { return [] }
+        defer { closedir(open) }
+        var names: [String] = []
+        while let entry = readdir(open) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The pid and the time at which the process started, in clock ticks since boot: no other process has both
+    /// (proc_pid_stat(5)). nil when there is no such process.
+    private static func name(of pid: Int32) -> String? {
+        guard let text = try? readText("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        // From the third field on: the second is the program's name, which may hold spaces.
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        return fields.count > 19 ? "\(pid).\(fields[19])" : nil
+    }
+}

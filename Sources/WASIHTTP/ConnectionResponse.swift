@@ -151,6 +151,8 @@ extension ConnectionHandler {
     private func sendHead(_ active: ActiveRequest, length: Int?) {
         guard let (status, fields) = active.head, let context, !active.headIsSent else { return }
         active.headIsSent = true
+        // Whether the client sends the body that it holds back is anybody's guess.
+        if active.expectsContinue { active.keepsAlive = false }
         var headers = HTTPHeaders()
         for field in fields.entries {
             headers.add(name: field.name, value: String(decoding: field.value, as: UTF8.self))

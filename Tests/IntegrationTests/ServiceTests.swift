@@ -91,6 +91,10 @@ extension Integration {
                 #expect(try connection.response().text == "hello\n")
                 try connection.write(Data(repeating: 1, count: 100_000))
                 #expect(try connection.get("/hello").text == "hello\n")
+                // One that waits to be asked for it may send it or not: nothing can follow.
+                try connection.send("POST /hello HTTP/1.1", "Host: a", "Content-Length: 4", "Expect: 100-continue", "")
+                #expect(try connection.response().fields["connection"] == "close")
+                #expect(try connection.isAtEnd())
             }
         }
 

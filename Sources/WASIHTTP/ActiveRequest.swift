@@ -34,6 +34,7 @@ final class ActiveRequest {
     var source: Int32?
     var pump: (any Channel)?
     var pumpIsStarting = false
+    var pumpHasEnded = false
     var pumpStart: Scheduled<Void>?
     var pumped = 0
     /// How many bytes it has in all, once the guest has finished it.

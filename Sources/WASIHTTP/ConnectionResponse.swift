@@ -42,8 +42,11 @@ extension ConnectionHandler {
     }
 
     func finish(_ exchange: Exchange, trailers: FieldList?) {
-        guard let active, active.exchange === exchange, !active.hasEnded, let source = active.source else { return }
+        guard let active, active.exchange === exchange, !active.hasEnded else { return }
         active.trailers = trailers
+        // The pipe's end may be seen before this is heard.
+        if active.pumpHasEnded { active.total = active.pumped }
+        guard let source = active.source else { return checkEnd(active) }
         var rest: Int32 = 0
         guard ioctl(source, UInt(FIONREAD), &rest) == 0 else { return abort(active) }
         active.total = active.pumped + Int(rest)
@@ -132,6 +135,7 @@ extension ConnectionHandler {
     func pumpEnded(_ active: ActiveRequest) {
         active.source = nil
         active.pump = nil
+        active.pumpHasEnded = true
     }
 
     func dropSource(_ active: ActiveRequest) {

@@ -86,11 +86,6 @@ final class GuestSupply {
         }
     }
 
-    /// Maps a module's code if that needs no other process, and not much memory.
-    func loadFromCache(_ module: Int32, name: String) throws -> GuestCode? {
-        try loader.loadFromCache(module, name: name, largestCopy: 1 << 20)
-    }
-
     /// Maps a module's code if that needs no other process, and not much memory: no engine is made for it either.
     ///
     /// - Parameter largestCopy: see `ModuleLoader`.

@@ -56,6 +56,8 @@ package struct Bundle: Hashable, Sendable {
         /// The id of the sandbox. containerd 2 writes it for a container whose shim it has not called, and will not call
         /// `delete` of, because the sandbox's shim speaks version 3.
         case sandbox
+        /// The folder of a sandbox: the bundle of its own process, with the files that the pod's containers share.
+        case pod
     }
 }
 

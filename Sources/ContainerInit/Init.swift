@@ -9,7 +9,7 @@ func runInit(
     _ control: ControlChannel, _ program: Program
 ) -> Never {
     // Before the mounts: it needs /proc as it is in the host.
-    if case .guest(let guest) = program { guest.title.apply() }
+    program.title?.apply()
     do throws(ContainerFailure) {
         let start = try setUp(plan, sources: sources, proc, control, program)
         try control.report(.created)

@@ -4,6 +4,17 @@ package enum Program {
     case native
     /// A guest of the engine that made the plan.
     case guest(Guest)
+    /// Nothing: the process waits for its end, and reaps what becomes its child.
+    case parked(ProcessTitle)
+
+    /// What `ps` shows of it; nil: what is executed says so itself.
+    var title: ProcessTitle? {
+        switch self {
+        case .native: nil
+        case .guest(let guest): guest.title
+        case .parked(let title): title
+        }
+    }
 
     package struct Guest {
         /// The descriptors that hold its code; they stay open.

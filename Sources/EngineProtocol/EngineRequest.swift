@@ -64,12 +64,14 @@ package struct CreateRequest: Codable, Sendable {
     package var descriptors: [DescriptorRole]
     /// Runtime options that shape the set-up.
     package var options: CreateOptions
+    /// Mounts beside those of the specification, in place of those that it has for the same destinations.
+    package var podMounts: [Mount]
     /// What is to be made instead of the container's first process.
     package var exec: ExecTarget?
 
     package init(
         id: String, bundle: String, rootfs: String, entrypoint: Entrypoint, cgroup: CgroupPlacement,
-        guestMemoryLimit: UInt64?, descriptors: [DescriptorRole], options: CreateOptions,
+        guestMemoryLimit: UInt64?, descriptors: [DescriptorRole], options: CreateOptions, podMounts: [Mount] = [],
         exec: ExecTarget? = nil
     ) {
         self.id = id
@@ -80,6 +82,7 @@ package struct CreateRequest: Codable, Sendable {
         self.guestMemoryLimit = guestMemoryLimit
         self.descriptors = descriptors
         self.options = options
+        self.podMounts = podMounts
         self.exec = exec
     }
 }
@@ -104,6 +107,9 @@ package enum Entrypoint: Codable, Hashable, Sendable {
     case wasm(path: String, function: String?)
     /// `execve` of `process.args[0]`, looked up in the container's own PATH.
     case native
+    /// Nothing: the process is there for its namespaces, and reaps what becomes its child, until it is ended. A pod's
+    /// sandbox.
+    case parked
 }
 
 /// The part of a descriptor that goes with a message.

@@ -24,6 +24,15 @@ package struct DeleteCommand {
     /// - Returns: the exit of the init process as the shim recorded it; else that it was killed just now.
     /// - Throws: what could not be cleared away; the rest is, and the next call tries again.
     package func run() throws -> TaskDeleteResponse {
+        guard let lock = try? openFile(folder, O_RDONLY | O_DIRECTORY) else { return try clear() }
+        // One at a time: a container of a pod may be cleared away with the pod and by a call of its own.
+        try systemCall("flock", folder) { flock(lock.raw, LOCK_EX) }
+        let response = try clear()
+        _ = consume lock
+        return response
+    }
+
+    private func clear() throws -> TaskDeleteResponse {
         let bundle = try Bundle(path: folder)
         let pid = try bundle.readPid(.initPid)
         var failures: [any Error] = []
@@ -35,6 +44,7 @@ package struct DeleteCommand {
         let spec = try? bundle.loadConfig().spec
         attempt(&failures) { try RootfsMounts.unmountAll(at: spec.map(bundle.rootfs(of:)) ?? bundle.path(of: .rootfs)) }
         attempt(&failures) { try removeStaleSocket(bundle) }
+        attempt(&failures) { try PodFiles(folder: bundle.path(of: .pod), hasSharedMemory: true).unmount() }
         clearMembers(of: bundle, &failures)
         try RolledBack.throwAny(failures)
         // The records go last, and with them what tells that the hooks are still to be run.

@@ -19,6 +19,8 @@ enum EarlyEngine {
     /// Whether Kubernetes has put the container into a pod, whose shim runs by then. A look at the text does: this is
     /// a guess, and it costs nothing but time if it is wrong.
     private static func isForAnotherShim(_ configuration: String) -> Bool {
+        // Without one it is a sandbox's.
+        guard access(configuration, F_OK) == 0 else { return false }
         guard let file = try? openFile(configuration, O_RDONLY | O_NONBLOCK),
             let bytes = try? readToEnd(of: file.raw, limit: 16 << 20, name: configuration)
         else { return true }

@@ -42,7 +42,7 @@ package struct StartCommand {
         var isServing = false
         defer { if !isServing { early?.abandon() } }
         let bundle = try Bundle(path: folder)
-        let config = try bundle.loadConfig()
+        let config = try config(of: bundle)
         let input = try StartInput(input, id: arguments.id, namespace: arguments.namespace)
         let options = input.options
         let bootstrap = input.bootstrap
@@ -52,7 +52,7 @@ package struct StartCommand {
             configuration.logLevel = level
         }
         let engine = try engine ?? EngineLocation.find(besideShim: EngineLocation.ownExecutable())
-        let group = config.spec.shimGroup(id: arguments.id)
+        let group = config?.spec.shimGroup(id: arguments.id) ?? arguments.id
         let address = SocketAddress(
             containerd: bootstrap?.grpcAddress ?? arguments.address, namespace: arguments.namespace, group: group,
             folder: bootstrap?.socketFolder ?? socketFolder)
@@ -82,9 +82,20 @@ package struct StartCommand {
             let events = bootstrap?.ttrpcAddress ?? environment["TTRPC_ADDRESS"]
             let settings = ShimServerSettings(
                 namespace: arguments.namespace, id: arguments.id, bundle: bundle, config: config,
-                eventsAddress: events.flatMap { $0.isEmpty ? nil : $0 }, engine: engine, early: early,
+                options: options, eventsAddress: events.flatMap { $0.isEmpty ? nil : $0 }, engine: engine, early: early,
                 configuration: configuration)
             return .serving(answer: bytes, settings, socket: socket.release(), address)
+        }
+    }
+
+    /// nil when there is none: the bundle of a sandbox, whose configuration comes with CreateSandbox.
+    private func config(of bundle: Bundle) throws -> LoadedConfig? {
+        do {
+            return try bundle.loadConfig()
+        } catch let error as BundleError where error.code == .notFound {
+            // The bundle itself must be there.
+            _ = try openFile(bundle.path, O_RDONLY | O_DIRECTORY)
+            return nil
         }
     }
 

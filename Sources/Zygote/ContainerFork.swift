@@ -14,6 +14,7 @@ struct ContainerFork {
     let plan: any PlannedProcess
     private let descriptors: RequestDescriptors
     private let guest: Guest?
+    private let isParked: Bool
 
     fileprivate struct Guest {
         let code: GuestCode
@@ -25,13 +26,14 @@ struct ContainerFork {
         let title: ProcessTitle
     }
 
-    /// - Parameter loaded: the module's code; nil for a native entrypoint.
+    /// - Parameter loaded: the module's code; nil for any other entrypoint.
     /// - Throws: `SpecError` or `GuestError`: the specification, or the guest, can't be run here.
     init(
         _ request: CreateRequest, _ descriptors: RequestDescriptors, _ bundle: PreparedBundle,
         _ loaded: GuestSupply.Guest?, _ supply: GuestSupply
     ) throws {
         self.descriptors = descriptors
+        isParked = request.entrypoint == .parked
         var plan = try Self.plan(request, descriptors, bundle)
         plan.profile = bundle.filter
         plan.standardIO = [descriptors[.stdin], descriptors[.stdout], descriptors[.stderr]]
@@ -55,7 +57,11 @@ struct ContainerFork {
     private static func plan(
         _ request: CreateRequest, _ descriptors: RequestDescriptors, _ bundle: PreparedBundle
     ) throws -> any PlannedProcess {
-        let spec = bundle.config.spec
+        var spec = bundle.config.spec
+        if !request.podMounts.isEmpty {
+            let places = Set(request.podMounts.map(\.destination))
+            spec.mounts = (spec.mounts ?? []).filter { !places.contains($0.destination) } + request.podMounts
+        }
         guard let target = request.exec else { return try ContainerPlan(spec, request: request) }
         guard let containerInit = descriptors[.containerInit], let root = descriptors[.root] else {
             throw ContainerFailure(
@@ -66,7 +72,10 @@ struct ContainerFork {
     }
 
     var program: Program {
-        guard let guest else { return .native }
+        guard let guest else {
+            guard isParked else { return .native }
+            return .parked(ProcessTitle(arguments: plan.process.arguments + [plan.id], name: "martlet-sandbox"))
+        }
         return .guest(Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run() })
     }
 

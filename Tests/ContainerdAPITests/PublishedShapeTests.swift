@@ -40,6 +40,16 @@ import Testing
         #expect(ours.services["containerd.task.v2.Task"]?.count == 17)
     }
 
+    @Test func theSandboxServiceIsThatOfTwo() throws {
+        let methods = try #require(ours.services[SandboxMethod.serviceName])
+        let names = methods.map { $0.prefix { $0 != "(" } }
+        #expect(
+            Set(names) == [
+                "CreateSandbox", "StartSandbox", "Platform", "StopSandbox", "WaitSandbox", "SandboxStatus",
+                "PingSandbox", "ShutdownSandbox", "SandboxMetrics",
+            ])
+    }
+
     @Test func versionThreeOfTheTaskServiceIsVersionTwoUnderAnotherName() throws {
         let second = ours.types.filter { $0.key.hasPrefix("containerd.task.v2.") }
         let third = ours.types.filter { $0.key.hasPrefix("containerd.task.v3.") }

@@ -48,7 +48,7 @@ struct CommandTests {
     }
 
     @Test func aStartThatFailsLeavesNothing() throws {
-        #expect(throws: BundleError.self) { try start(command()) }
+        #expect(throws: SystemCallError.self) { try command().run(in: "\(folder.path)/nowhere", input: []) }
         try folder.write(#"{"ociVersion":"1.1.0","process":{"cwd":7}}"#, to: "config.json")
         let error = #expect(throws: SpecError.self) { try start(command()) }
         #expect(error?.field == "process.cwd")
@@ -56,6 +56,21 @@ struct CommandTests {
         try folder.write("[nope]\nkey = 1", to: "config.toml")
         #expect(throws: ConfigurationError.self) { try start(command()) }
         #expect(!folder.exists("s") && !folder.exists("address"))
+    }
+
+    @Test func aBundleWithoutAConfigurationIsASandboxs() throws {
+        guard
+            case .serving(_, let settings, let socket, let address) = try command(id: "s1").run(
+                in: folder.path, input: [])
+        else {
+            Issue.record("there is no shim yet")
+            return
+        }
+        close(socket)
+        #expect(settings.config == nil && settings.id == "s1")
+        #expect(
+            address
+                == SocketAddress(containerd: "/c.sock", namespace: "ns", group: "s1", folder: "\(folder.path)/s"))
     }
 
     @Test func deleteOfWhatWasNeverCreatedSaysThatItWasKilled() throws {

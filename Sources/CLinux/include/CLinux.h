@@ -76,6 +76,12 @@ int martlet_reset_signals(int with_handlers);
 // them otherwise (pid_namespaces(7)). execve(2) undoes it.
 int martlet_end_on_termination_signals(void);
 
+// Removes a folder with all that is in it, not beyond mount points and not through links.
+int martlet_remove_tree(const char *path);
+
+// Does nothing but have its children reaped, until a signal ends the process.
+void martlet_park(void) __attribute__((noreturn));
+
 // Blocks SIGTERM and SIGINT in this thread and all that it starts from now on; the descriptor, close-on-exec and
 // non-blocking, becomes readable when one comes (signalfd(2)).
 int martlet_termination_descriptor(void);

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
@@ -73,12 +74,10 @@ func becomeProcess(
     try step("signals") { try Signals.endOnTermination() }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
     var kept = [control.raw]
-    if case .guest(let guest) = program {
-        kept += guest.code
-        // Its executable, its mappings and what stays open are the node's files: nobody in the container may get at
-        // them through /proc (a native process is executed from the container's own files instead).
-        try step("/proc") { try Credentials.setDumpable(false) }
-    }
+    if case .guest(let guest) = program { kept += guest.code }
+    // Its executable, its mappings and what stays open are the node's files: nobody in the container may get at
+    // them through /proc (a native process is executed from the container's own files instead).
+    if !isNative { try step("/proc") { try Credentials.setDumpable(false) } }
     try step("descriptors") {
         try closeDescriptors(except: kept)
         try closeOnExec(control.raw)
@@ -103,6 +102,9 @@ func runProgram(
         // The end of the channel tells the shim that the guest runs.
         _ = close(control.raw)
         guest.run()
+    case .parked:
+        _ = close(control.raw)
+        martlet_park()
     }
 }
 

@@ -21,7 +21,9 @@ extension LaunchedContainer {
         let processLimit = try limit(ahead)
         watchMemory()
         try process.launch(
-            spec.process, resolver: EntrypointResolver(bundle: bundle, rootfs: rootfs, mounts: spec.mounts ?? []),
+            spec.process,
+            resolver: request.isSandbox
+                ? nil : EntrypointResolver(bundle: bundle, rootfs: rootfs, mounts: spec.mounts ?? []),
             fifoOwner: (request.options.ioUID, request.options.ioGID), begun: begun, for: self
         ) { entrypoint, descriptors in try engineRequest(entrypoint, descriptors) }
         if let processLimit { try update(processLimit) }

@@ -136,6 +136,7 @@ final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
             id: id, bundle: bundle.path, rootfs: rootfs, entrypoint: entrypoint,
             cgroup: CgroupPlacement(entryFiles: cgroup.entryFiles),
             guestMemoryLimit: GuestMemory.limit(ofCgroup: try cgroup.memoryLimit()), descriptors: descriptors,
-            options: CreateOptions(noNewKeyring: request.options.noNewKeyring, guestSeccomp: seccomp), exec: exec)
+            options: CreateOptions(noNewKeyring: request.options.noNewKeyring, guestSeccomp: seccomp),
+            podMounts: request.podFiles?.mounts(for: spec) ?? [], exec: exec)
     }
 }

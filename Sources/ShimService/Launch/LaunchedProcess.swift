@@ -66,13 +66,13 @@ final class LaunchedProcess: Sendable {
     /// Opens its streams, has the engine make it, and serves it until it waits for its start.
     ///
     /// - Parameters:
-    ///   - process: what is to be run, found by `resolver`.
+    ///   - process: what is to be run, found by `resolver`; without one it is parked.
     ///   - others: descriptors that go with the request beside those that all have; borrowed.
     ///   - fifoOwner: who the FIFOs that are opened are given to; 0 leaves them.
     ///   - begun: the control channel of a process that may wait for the request already.
     ///   - message: the request for what was found, with the roles of the descriptors that go with it.
     func launch(
-        _ process: Process?, resolver: EntrypointResolver, others: [(role: DescriptorRole, descriptor: Int32)] = [],
+        _ process: Process?, resolver: EntrypointResolver?, others: [(role: DescriptorRole, descriptor: Int32)] = [],
         fifoOwner: (uid: UInt32, gid: UInt32), begun: ControlChannel? = nil, for owner: any LaunchedProcessOwner,
         message: (Entrypoint, [DescriptorRole]) throws -> CreateRequest
     ) throws {
@@ -126,8 +126,9 @@ final class LaunchedProcess: Sendable {
     }
 
     private func resolve(
-        _ process: Process?, _ resolver: EntrypointResolver
+        _ process: Process?, _ resolver: EntrypointResolver?
     ) throws -> (Entrypoint, module: HeldDescriptor?) {
+        guard let resolver else { return (.parked, nil) }
         switch try resolver.resolve(process) {
         case .native:
             return (.native, nil)

@@ -12,10 +12,13 @@ internal import TTRPC
 package struct ShimServerSettings: Sendable {
     /// containerd's namespace.
     package var namespace: String
-    /// The container that it was started for, its bundle and its configuration.
+    /// The container or the sandbox that it was started for, its bundle, and its configuration; nil for a sandbox, whose
+    /// configuration comes with CreateSandbox.
     package var id: String
     package var bundle: Bundle
-    package var config: LoadedConfig
+    package var config: LoadedConfig?
+    /// The runtime's options.
+    package var options: LaunchOptions
     /// Where events go; nil: nowhere.
     package var eventsAddress: String?
     /// The engine's executable.
@@ -25,13 +28,14 @@ package struct ShimServerSettings: Sendable {
     package var configuration: ShimConfiguration
 
     package init(
-        namespace: String, id: String, bundle: Bundle, config: LoadedConfig, eventsAddress: String?, engine: String,
-        early: EngineProcess?, configuration: ShimConfiguration
+        namespace: String, id: String, bundle: Bundle, config: LoadedConfig?, options: LaunchOptions,
+        eventsAddress: String?, engine: String, early: EngineProcess?, configuration: ShimConfiguration
     ) {
         self.namespace = namespace
         self.id = id
         self.bundle = bundle
         self.config = config
+        self.options = options
         self.eventsAddress = eventsAddress
         self.engine = engine
         self.early = early
@@ -103,19 +107,23 @@ package enum ShimServer {
         let launcher = EngineLauncher(
             engine: engine, reaper: reaper, node: try CgroupNode.detect(), shimBundle: settings.bundle,
             configuration: settings.configuration, logger: logger)
-        launcher.prepare(settings.config, bundle: settings.bundle, id: settings.id)
+        if let config = settings.config { launcher.prepare(config, bundle: settings.bundle, id: settings.id) }
         defer { launcher.abandonPreparations() }
 
         let ended = eventLoop.makePromise(of: Void.self)
         let service = ShimTaskService(
             namespace: settings.namespace, launcher: launcher, publisher: publisher, logger: logger,
             shutDown: { ended.succeed() })
+        let sandboxes = ShimSandboxService(
+            namespace: settings.namespace, bundle: settings.bundle, options: settings.options,
+            registry: service.registry, launcher: launcher, logger: logger, shutDown: { ended.succeed() })
         // A task takes no executor over from the one that makes it.
         let sending = Task(executorPreference: EventLoopTaskExecutor(eventLoop)) { await publisher.run() }
         let server: TTRPCServer
         do {
             server = try await TTRPCServer.start(
-                adopting: socket, socketPath: socketPath, services: service.services, on: eventLoop)
+                adopting: socket, socketPath: socketPath, services: service.services + [sandboxes.service],
+                on: eventLoop)
         } catch {
             ended.succeed()
             publisher.close()

@@ -10,16 +10,23 @@ package struct LaunchRequest: Sendable {
     package var rootfs: [ContainerdMount]
     package var stdio: StdioRequest
     package var options: LaunchOptions
+    /// What the container shares with its pod; nil: what its specification says.
+    package var podFiles: PodFiles?
+    /// Whether it is a sandbox, whose process is parked whatever the specification says.
+    package var isSandbox: Bool
 
     package init(
         identity: ContainerIdentity, bundle: String, rootfs: [ContainerdMount] = [],
-        stdio: StdioRequest = StdioRequest(), options: LaunchOptions = LaunchOptions()
+        stdio: StdioRequest = StdioRequest(), options: LaunchOptions = LaunchOptions(), podFiles: PodFiles? = nil,
+        isSandbox: Bool = false
     ) {
         self.identity = identity
         self.bundle = bundle
         self.rootfs = rootfs
         self.stdio = stdio
         self.options = options
+        self.podFiles = podFiles
+        self.isSandbox = isSandbox
     }
 }
 

@@ -37,7 +37,7 @@ extension ShimTaskService {
             rootfs: request.rootfs,
             stdio: StdioRequest(
                 stdin: request.stdin, stdout: request.stdout, stderr: request.stderr, terminal: request.terminal),
-            options: options)
+            options: options, podFiles: registry.podFiles)
         let container = Container(launch, publisher: publisher)
         try registry.reserve(container)
         do {
@@ -112,7 +112,7 @@ extension ShimTaskService {
         throw TaskError(.unimplemented, "Checkpoint is not supported")
     }
 
-    /// Ends the shim when no task is left. `now` changes nothing of that, as in runc's shim.
+    /// Ends the shim when no task and no sandbox is left. `now` changes nothing of that, as in runc's shim.
     package func shutdown(_ request: TaskShutdownRequest, context: TTRPCRequestContext) async throws
         -> Google_Protobuf_Empty
     {

@@ -5,10 +5,10 @@ package import TTRPC
 
 /// containerd's task service, versions 2 and 3. Needs no transport: tests call the methods.
 ///
-/// The groups of calls have files of their own; what each throws is turned into a status here, once.
+/// The groups of calls have files of their own.
 package final class ShimTaskService: TaskService {
     let namespace: String
-    let registry = TaskRegistry()
+    package let registry = TaskRegistry()
     let launcher: any ContainerLauncher
     let publisher: EventPublisher
     let logger: Logger
@@ -28,20 +28,7 @@ package final class ShimTaskService: TaskService {
 
     /// What is served: the same calls under both names.
     package var services: [TTRPCService] {
-        TaskDialect.allCases.map { dialect in
-            let table = ServiceTable<TTRPCRequestContext>(self, as: dialect)
-            return TTRPCService(
-                name: table.name,
-                methods: table.handlers.mapValues { handler in
-                    .raw { context, request in
-                        do {
-                            return try await handler(context, request)
-                        } catch {
-                            throw TTRPCStatus(for: error)
-                        }
-                    }
-                })
-        }
+        TaskDialect.allCases.map { TTRPCService(ServiceTable(self, as: $0)) }
     }
 
     /// The process that a call is about.

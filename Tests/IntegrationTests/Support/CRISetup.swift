@@ -32,6 +32,15 @@ enum CRISetup {
     static func configuration(_ folder: String, version: Int) -> String {
         let runtime = version == 2 ? "io.containerd.grpc.v1.cri" : "io.containerd.cri.v1.runtime"
         let folders = version == 2 ? #"bin_dir = "/usr/lib/cni""# : #"bin_dirs = ["/usr/lib/cni"]"#
+        // A pod without a pause container, which containerd 1 knows nothing of.
+        let sandboxed =
+            version == 2
+            ? ""
+            : """
+                [plugins."\(runtime)".containerd.runtimes.martlet-sandbox]
+                  runtime_type = "io.containerd.martlet.v1"
+                  sandboxer = "shim"
+            """
         // No table may be opened twice.
         let between =
             version == 2
@@ -58,6 +67,7 @@ enum CRISetup {
                 [plugins."\(runtime)".containerd.runtimes.martlet]
                   runtime_type = "io.containerd.martlet.v1"
                   pod_annotations = ["martlet.dev/*"]
+            \(sandboxed)
 
             """
     }

@@ -32,8 +32,10 @@ struct Census: Equatable, Sendable {
         // Bundles and their work folders, by namespace; and what the shim keeps of a container outside of them.
         for namespace in [containerd.namespace, CRISetup.namespace] {
             for top in ["state", "root"] {
-                census.files.formUnion(
-                    directEntries("\(containerd.folder)/\(top)/io.containerd.runtime.v2.task/\(namespace)"))
+                for plugIn in ["runtime.v2.task", "sandbox.controller.v1.shim"] {
+                    census.files.formUnion(
+                        directEntries("\(containerd.folder)/\(top)/io.containerd.\(plugIn)/\(namespace)"))
+                }
             }
         }
         // What containerd keeps of pods, and their network namespaces.

@@ -30,6 +30,11 @@ extension Trait where Self == ConditionTrait {
     /// Skips what cannot run where Debian's containerd is not installed.
     static var needsContainerd: Self { .enabled(if: Requirement.hasContainerd, "needs containerd") }
 
+    /// Skips what containerd 1 does not know.
+    static var needsContainerd2: Self {
+        .enabled("needs containerd 2") { try await !PrivateContainerd.isVersion1 }
+    }
+
     /// Skips what cannot run under a bare `swift test`.
     static var needsInstalledTree: Self {
         .enabled(

@@ -19,19 +19,21 @@ struct BegunContainer {
     /// Forks it, unless its specification has to be met with more than that.
     ///
     /// - Parameter control: borrowed.
+    /// - Returns: whether it did. The plan that is made for nothing then finds its types and caches made at Create.
     /// - Throws: `SpecError`, `SystemCallError`: what is wrong will be found again, and said, when it is created.
-    func begin(control: Int32) throws {
+    func begin(control: Int32) throws -> Bool {
         // What is not known yet shapes nothing of what is done now.
         let request = CreateRequest(
             id: begun.id, bundle: begun.bundle, rootfs: begun.rootfs, entrypoint: .native, cgroup: begun.cgroup,
             guestMemoryLimit: nil, descriptors: [], options: CreateOptions())
         let plan = try ContainerPlan(bundle.config.spec, request: request)
-        guard plan.canBegin else { return }
+        guard plan.canBegin else { return false }
         // One for all guests, so as to have it made.
         _ = try guests.filter(.enforce)
         try plan.begin(control: control) { request, descriptors in
             try complete(request, try RequestDescriptors(request, descriptors))
         }
+        return true
     }
 
     /// In the container's first process.

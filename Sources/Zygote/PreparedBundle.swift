@@ -29,11 +29,11 @@ struct PreparedBundles {
         guard prepared.count < Self.most else { return }
         guard let bundle = try? Self.read(path, unlessSameAs: nil) else { return }
         prepared[path] = bundle
-        // The plan itself takes what only Create says. But made once in vain, it finds its types and caches made.
-        let rehearsal = CreateRequest(
-            id: "", bundle: path, rootfs: path, entrypoint: .native, cgroup: CgroupPlacement(entryFiles: []),
-            guestMemoryLimit: nil, descriptors: [], options: CreateOptions())
-        _ = try? ContainerPlan(bundle.config.spec, request: rehearsal)
+    }
+
+    /// Takes back what was taken for a container that can't be begun.
+    mutating func keep(_ bundle: PreparedBundle, for path: String) {
+        prepared[path] = bundle
     }
 
     /// The bundle of a create request, read again only if its configuration has changed.

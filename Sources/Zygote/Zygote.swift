@@ -65,7 +65,8 @@ struct Zygote: ~Copyable {
     private mutating func begin(_ request: BeginRequest, _ descriptors: [Int32]) {
         defer { for descriptor in descriptors { _ = close(descriptor) } }
         guard descriptors.count == 1, let bundle = try? bundles.take(request.bundle) else { return }
-        try? BegunContainer(request, bundle, guests).begin(control: descriptors[0])
+        let isBegun = try? BegunContainer(request, bundle, guests).begin(control: descriptors[0])
+        if isBegun != true { bundles.keep(bundle, for: request.bundle) }
     }
 
     /// Takes a create as far as it goes without waiting: to the fork, or to the compiler.

@@ -33,17 +33,9 @@ extension Bundle {
 
     /// The containers that were written down and whose bundles are still there, by their ids.
     package func readMembers() -> [String: Bundle] {
-        guard let folder = opendir(members) else { return [:] }
-        defer { closedir(folder) }
         var found: [String: Bundle] = [:]
-        while let entry = readdir(folder) {
-            let id = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-            let length = readlink("\(members)/\(id)", &target, target.count)
-            guard length > 0 else { continue }
-            let path = String(decoding: target.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        for id in entryNames(in: members) {
+            guard let path = try? linkTarget(of: "\(members)/\(id)") else { continue }
             if access(path, F_OK) == 0, let bundle = try? Bundle(path: path) { found[id] = bundle }
         }
         return found

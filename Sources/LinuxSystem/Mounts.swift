@@ -96,7 +96,11 @@ package func attachMount(_ mount: Int32, at target: Int32, name: String) throws(
 
 /// Where an open file is, as the kernel names it from this process's root (proc_pid_fd(5)).
 package func linkTarget(ofDescriptor descriptor: Int32) throws(SystemCallError) -> String {
-    let path = pathOf(descriptor: descriptor)
+    try linkTarget(of: pathOf(descriptor: descriptor))
+}
+
+/// What a link says (readlink(2)).
+package func linkTarget(of path: String) throws(SystemCallError) -> String {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = try systemCall("readlink", path) { readlink(path, &buffer, buffer.count) }
     return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -86,12 +86,12 @@ package struct DeleteCommand {
     }
 
     private func shimAnswers(_ bundle: Bundle) throws -> Bool {
-        guard let text = try bundle.read(.address), let address = SocketAddress(text) else { return false }
+        guard let address = try bundle.shimAddress() else { return false }
         return try ShimSocket.answers(at: address)
     }
 
     private func removeStaleSocket(_ bundle: Bundle) throws {
-        guard let text = try bundle.read(.address), let address = SocketAddress(text) else { return }
+        guard let address = try bundle.shimAddress() else { return }
         try ShimSocket.removeIfStale(address)
     }
 

@@ -20,14 +20,9 @@ package struct KnownCallers: Sendable {
     /// - Throws: `SystemCallError`; nothing but time is lost then.
     package func add(_ pid: Int32) throws(SystemCallError) {
         guard let name = Self.name(of: pid) else { return }
-        var made = ""
-        for part in folder.split(separator: "/") {
-            made += "/\(part)"
-            if case .failure(let code) = attempt({ mkdir(made, 0o711) }), code != .fileExists {
-                throw SystemCallError("mkdir", made, errno: code)
-            }
-        }
-        for known in names where Int32(known.prefix { $0 != "." }).flatMap(Self.name(of:)) != known {
+        try makeDirectories(folder, mode: 0o711)
+        for known in entryNames(in: folder)
+        where Int32(known.prefix { $0 != "." }).flatMap(Self.name(of:)) != known {
             unlink("\(folder)/\(known)")
         }
         _ = try openFile("\(folder)/\(name)", O_WRONLY | O_CREAT | O_NOFOLLOW, mode: 0o600)
@@ -37,19 +32,6 @@ package struct KnownCallers: Sendable {
     package func contains(_ pid: Int32) -> Bool {
         guard let name = Self.name(of: pid) else { return false }
         return access("\(folder)/\(name)", F_OK) == 0
-    }
-
-    private var names: [String] {
-        guard let open = opendir(folder) else { return [] }
-        defer { closedir(open) }
-        var names: [String] = []
-        while let entry = readdir(open) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
     }
 
     /// The pid and the time at which the process started, in clock ticks since boot: no other process has both

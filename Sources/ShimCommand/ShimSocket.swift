@@ -20,7 +20,7 @@ package enum ShimSocket {
     /// The file has mode 0600, its folder, when it must be made, 0711.
     package static func listen(at address: SocketAddress) throws(SystemCallError) -> Outcome {
         let folder = String(address.path[..<(address.path.lastIndex(of: "/") ?? address.path.startIndex)])
-        try makeFolder(folder)
+        try makeDirectories(folder, mode: 0o711)
         let lock = try openFile(folder, O_RDONLY | O_DIRECTORY)
         try systemCall("flock", folder) { flock(lock.raw, LOCK_EX) }
 
@@ -51,16 +51,6 @@ package enum ShimSocket {
         guard try !answers(at: address) else { return }
         if case .failure(let code) = attempt({ unlink(address.path) }), code != .noSuchFileOrDirectory {
             throw SystemCallError("unlink", address.path, errno: code)
-        }
-    }
-
-    private static func makeFolder(_ folder: String) throws(SystemCallError) {
-        var made = ""
-        for part in folder.split(separator: "/") {
-            made += "/\(part)"
-            if case .failure(let code) = attempt({ mkdir(made, 0o711) }), code != .fileExists {
-                throw SystemCallError("mkdir", made, errno: code)
-            }
         }
     }
 

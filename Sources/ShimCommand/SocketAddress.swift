@@ -1,3 +1,4 @@
+internal import Bundle
 internal import LinuxSystem
 
 /// Where a shim listens: the formula of containerd's own shims, so that all containers of a group, and of a pod, find
@@ -39,5 +40,12 @@ package struct SocketAddress: Hashable, Sendable {
         }
         let text = (isAbsolute ? "/" : "") + components.joined(separator: "/")
         return text.isEmpty ? "." : text
+    }
+}
+
+extension Bundle {
+    /// Where the shim listens that serves this bundle, as was written down; nil when nothing was.
+    func shimAddress() throws -> SocketAddress? {
+        try read(.address).flatMap { SocketAddress($0) }
     }
 }

@@ -103,6 +103,6 @@ package struct StartCommand {
     /// started today would look, if another containerd, with another `socket_dir`, started the pod.
     private func addressOfPod(_ group: String, bundle: Bundle) throws -> SocketAddress? {
         guard group != arguments.id, ShimMain.isPlainName(group) else { return nil }
-        return try Bundle(path: bundle.sibling(group)).read(.address).flatMap { SocketAddress($0) }
+        return try Bundle(path: bundle.sibling(group)).shimAddress()
     }
 }

@@ -50,12 +50,7 @@ package final class ArtifactCache {
     }
 
     private static func makeDirectory(_ path: String) throws(SystemCallError) {
-        for end in path.indices.dropFirst() where path[end] == "/" {
-            let parent = String(path[..<end])
-            if case .failure(let code) = attempt({ mkdir(parent, 0o755) }), code != .fileExists {
-                throw SystemCallError("mkdir", parent, errno: code)
-            }
-        }
+        try makeDirectories(splitLast(path).parent, mode: 0o755)
         if case .failure(let code) = attempt({ mkdir(path, 0o700) }), code != .fileExists {
             throw SystemCallError("mkdir", path, errno: code)
         }
@@ -177,7 +172,7 @@ package final class ArtifactCache {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         var artifacts: [(name: String, size: UInt64, used: Int)] = []
-        for name in Self.names(in: directory.raw) {
+        for name in (try? entryNames(of: directory.raw, name: path)) ?? [] {
             var status = stat()
             guard fstatat(directory.raw, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
             if name.hasPrefix("new-") {
@@ -191,23 +186,9 @@ package final class ArtifactCache {
             _ = unlinkat(directory.raw, artifact.name, 0)
             total -= artifact.size
         }
-        let entries = Self.names(in: index.raw)
+        let entries = (try? entryNames(of: index.raw, name: "\(path)/index")) ?? []
         if entries.count > Self.largestIndex {
             for entry in entries { _ = unlinkat(index.raw, entry, 0) }
         }
-    }
-
-    private static func names(in directory: Int32) -> [String] {
-        let copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0, let stream = fdopendir(copy) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
     }
 }

@@ -50,14 +50,8 @@ extension NamespaceFlags {
         var found: NamespaceFlags = []
         let kinds: [NamespaceFlags] = [.user, .mount, .pid, .network, .ipc, .uts, .cgroup, .time]
         for kind in kinds {
-            guard let name = kind.procName else { continue }
-            var own = stat()
-            var other = stat()
-            // A kernel may lack one.
-            guard stat("/proc/self/ns/\(name)", &own) == 0 else { continue }
-            let path = "/proc/\(pid)/ns/\(name)"
-            try systemCall("stat", path) { stat(path, &other) }
-            if own.st_ino != other.st_ino || own.st_dev != other.st_dev { found.insert(kind) }
+            guard let name = kind.procName, let own = NamespaceIdentity.own(kind) else { continue }
+            if try NamespaceIdentity(at: "/proc/\(pid)/ns/\(name)") != own { found.insert(kind) }
         }
         return found
     }

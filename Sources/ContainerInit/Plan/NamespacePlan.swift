@@ -60,11 +60,8 @@ package struct NamespacePlan: Sendable {
     }
 
     private static func isOwn(_ path: String, _ kind: NamespaceFlags) -> Bool {
-        guard let name = kind.procName else { return false }
-        var own = stat()
-        var other = stat()
-        return stat("/proc/self/ns/\(name)", &own) == 0 && stat(path, &other) == 0
-            && own.st_ino == other.st_ino && own.st_dev == other.st_dev
+        guard let own = NamespaceIdentity.own(kind), let other = try? NamespaceIdentity(at: path) else { return false }
+        return own == other
     }
 
     private mutating func readMappings(_ linux: Linux) throws(SpecError) {

@@ -8,12 +8,6 @@ internal import SystemPackage
 
 // What the first process of a container and those of exec have in common, from their fork to their program.
 
-/// What is known of a native program before the start.
-struct Executable {
-    let path: String
-    let environment: [String]
-}
-
 /// Tells the shim of this process, and parts it from the session and the keys of whoever made it.
 ///
 /// - Returns: the process's pid as the shim knows it.

@@ -5,7 +5,7 @@ internal import SystemPackage
 /// Copies what is in a directory into another one: files, directories, links and nodes, with owners and modes.
 /// Follows no link. Both descriptors are borrowed.
 func copyTree(from source: Int32, to target: Int32, name: String) throws(SystemCallError) {
-    for entry in try names(in: source, name: name) {
+    for entry in try entryNames(of: source, name: name) {
         let path = "\(name)/\(entry)"
         let place = try openFile(entry, OpenFlag.path | O_NOFOLLOW, in: source)
         let status = try FileStatus(of: place.raw, name: path)
@@ -45,22 +45,4 @@ func copyTree(from source: Int32, to target: Int32, name: String) throws(SystemC
 
 private func copyContent(from source: Int32, to target: Int32, name: String) throws(SystemCallError) {
     while try systemCall("sendfile", name, { sendfile(target, source, nil, 1 << 20) }) > 0 {}
-}
-
-private func names(in directory: Int32, name: String) throws(SystemCallError) -> [String] {
-    let copy = try openFile(".", O_DIRECTORY | O_RDONLY, in: directory).release()
-    guard let stream = fdopendir(copy) else {
-        let code = Errno(rawValue: errno)
-        _ = close(copy)
-        throw SystemCallError("fdopendir", name, errno: code)
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-        let found = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-        }
-        if found != "." && found != ".." { names.append(found) }
-    }
-    return names
 }

@@ -4,6 +4,12 @@ internal import LinuxSystem
 internal import OCISpec
 internal import SystemPackage
 
+/// What is known of a native program before the start.
+struct Executable {
+    let path: String
+    let environment: [String]
+}
+
 /// Finds the program of a native process as execvp(3) does: a name without a slash in the PATH of the process's own
 /// environment. As the process's user, in its working directory.
 ///

@@ -70,26 +70,14 @@ struct StdioOpener {
             return fifo.release()
         case .file(let path):
             do {
-                try makeDirectories(above: path)
+                // With the folders that lead to it, as containerd does for log files.
+                try makeDirectories(splitLast(path).parent, mode: 0o755)
                 return (try openFile(path, O_WRONLY | O_APPEND | O_CREAT, mode: 0o644).release(), nil)
             } catch {
                 throw TaskError(.failedPrecondition, "\(stream): the file \(path) can't be opened", cause: error)
             }
         case .binary:
             throw TaskError(.invalidArgument, "\(stream): a logging binary of stderr has to be stdout's too")
-        }
-    }
-
-    /// Makes the directories that lead to a file, mode 0755, as containerd does for log files.
-    private func makeDirectories(above path: String) throws(SystemCallError) {
-        var made = ""
-        for part in path.split(separator: "/").dropLast() {
-            made += "/\(part)"
-            do throws(SystemCallError) {
-                try systemCall("mkdir", made) { mkdir(made, 0o755) }
-            } catch {
-                if error.errno != .fileExists { throw error }
-            }
         }
     }
 }

@@ -21,8 +21,6 @@ package enum EngineLocation {
 
     /// The executable of this process (proc_pid_exe(5)).
     package static func ownExecutable() throws(SystemCallError) -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = try systemCall("readlink", "/proc/self/exe") { readlink("/proc/self/exe", &buffer, buffer.count) }
-        return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        try linkTarget(of: "/proc/self/exe")
     }
 }

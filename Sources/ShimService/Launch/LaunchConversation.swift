@@ -18,16 +18,11 @@ struct LaunchConversation {
     /// Why the container's processes have gone without a word, if that is known.
     let reasonOfSilence: () -> TaskError?
 
-    private static let silence = "the container's process ended before it was created, and did not say why"
-
     /// Serves the channel until the container is created.
     ///
     /// - Throws: `ContainerFailure` as the container's processes tell it, or what went wrong here.
     func serve(_ channel: borrowing MessageChannel) throws {
-        guard try isCreated(channel, mayDecline: false) else {
-            throw reasonOfSilence()
-                ?? TaskError(.unavailable, Self.silence)
-        }
+        _ = try isCreated(channel, mayDecline: false)
     }
 
     /// The same, for a process that was begun and has been sent its request.
@@ -75,8 +70,10 @@ struct LaunchConversation {
                 throw failure
             }
         }
-        if mayDecline && pid != nil {
-            throw reasonOfSilence() ?? TaskError(.unavailable, Self.silence)
+        guard mayDecline, pid == nil else {
+            throw reasonOfSilence()
+                ?? TaskError(
+                    .unavailable, "the container's process ended before it was created, and did not say why")
         }
         return false
     }

@@ -257,12 +257,3 @@ final class LaunchedProcess: Sendable {
         stdio?.close()
     }
 }
-
-/// The shim's end of a container's control channel.
-final class ControlChannel: Sendable {
-    let channel: MessageChannel
-
-    init(_ channel: consuming MessageChannel) {
-        self.channel = channel
-    }
-}

@@ -53,8 +53,12 @@ struct ProcessFacts: Sendable {
     /// The program; nil when it is gone or is a thread of the kernel.
     var executable: String? { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe") }
 
-    /// Whether it runs, as opposed to having ended and not been waited for.
-    var isAlive: Bool { (try? status["State"])?.map { !$0.hasPrefix("Z") && !$0.hasPrefix("X") } ?? false }
+    /// Whether it runs, as opposed to having ended and not been waited for. A process whose first thread has ended has
+    /// not: while another still comes to its end, it has all its files open.
+    var isAlive: Bool {
+        guard let status = try? status, let state = status["State"] else { return false }
+        return !(state.hasPrefix("Z") || state.hasPrefix("X")) || status["Threads"] != "1"
+    }
 
     /// Whether it is the first process of a pid namespace that is not this process's.
     var isFirstOfItsNamespace: Bool {

@@ -39,7 +39,18 @@ package enum ShimBenchCommand {
         }
         var samples = plan.contenders.map { Report.Samples(name: $0.name) }
         say("calls of the shims: \(plan.warmUps) + \(plan.runs) runs of each")
-        for (turn, sample) in try calls(plan) where turn.counts { samples[turn.contender].calls.append(sample) }
+        let calls = try withShimRun(plan) { run in
+            var samples: [(Plan.Turn, CallSample)] = []
+            for turn in plan.turns {
+                try Interruption.check()
+                samples.append((turn, try await run.sample(plan.contenders[turn.contender], id: turn.id)))
+            }
+            return samples
+        }
+        for (turn, sample) in calls where turn.counts { samples[turn.contender].calls.append(sample) }
+        say("exec: \(plan.warmUps) + \(plan.runs) runs of each")
+        let execs = try withShimRun(plan) { run in try await run.execs() }
+        for (turn, sample) in execs where turn.counts { samples[turn.contender].execs.append(sample) }
         say("ctr run --rm: \(plan.warmUps) + \(plan.runs) runs of each")
         let commands = ContainerdCommands(plan: plan)
         for turn in plan.turns {
@@ -64,7 +75,9 @@ package enum ShimBenchCommand {
     }
 
     /// One loop for the client and the measuring task, one for the events, one thread that waits for output.
-    private static func calls(_ plan: Plan) throws -> [(Plan.Turn, CallSample)] {
+    private static func withShimRun<Samples: Sendable>(
+        _ plan: Plan, _ body: @escaping @Sendable (ShimRun) async throws -> Samples
+    ) throws -> Samples {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()
@@ -78,14 +91,7 @@ package enum ShimBenchCommand {
         defer { try? server.makeFutureWithTask { await sink.shutdown(grace: .zero) }.wait() }
         let run = ShimRun(plan: plan, eventLoop: client, threads: threads, events: events)
         return try client.makeFutureWithTask {
-            try await withTaskExecutorPreference(EventLoopTaskExecutor(client)) {
-                var samples: [(Plan.Turn, CallSample)] = []
-                for turn in plan.turns {
-                    try Interruption.check()
-                    samples.append((turn, try await run.sample(plan.contenders[turn.contender], id: turn.id)))
-                }
-                return samples
-            }
+            try await withTaskExecutorPreference(EventLoopTaskExecutor(client)) { try await body(run) }
         }.wait()
     }
 

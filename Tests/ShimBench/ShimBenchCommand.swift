@@ -39,24 +39,27 @@ package enum ShimBenchCommand {
         }
         var samples = plan.contenders.map { Report.Samples(name: $0.name) }
         say("calls of the shims: \(plan.warmUps) + \(plan.runs) runs of each")
-        let calls = try withShimRun(plan) { run in
-            var samples: [(Plan.Turn, CallSample)] = []
-            for turn in plan.turns {
-                try Interruption.check()
-                samples.append((turn, try await run.sample(plan.contenders[turn.contender], id: turn.id)))
-            }
-            return samples
-        }
-        for (turn, sample) in calls where turn.counts { samples[turn.contender].calls.append(sample) }
+        for (turn, sample) in try calls(plan, { run, contender, id in try await run.sample(contender, id: id) })
+        where turn.counts { samples[turn.contender].calls.append(sample) }
         say("exec: \(plan.warmUps) + \(plan.runs) runs of each")
-        let execs = try withShimRun(plan) { run in try await run.execs() }
-        for (turn, sample) in execs where turn.counts { samples[turn.contender].execs.append(sample) }
+        for (turn, sample) in try withShimRun(plan, { run in try await run.execs() }) where turn.counts {
+            samples[turn.contender].execs.append(sample)
+        }
         say("ctr run --rm: \(plan.warmUps) + \(plan.runs) runs of each")
         let commands = ContainerdCommands(plan: plan)
         for turn in plan.turns {
             try Interruption.check()
             let milliseconds = try commands.run(plan.contenders[turn.contender], id: turn.id)
             if turn.counts { samples[turn.contender].commands.append(milliseconds) }
+        }
+        if let sandbox = plan.sandbox {
+            say("sandboxes: \(plan.warmUps) + \(plan.runs) runs of each")
+            for (turn, sample) in try sandboxes(plan, sandbox, byAPI: false) where turn.counts {
+                samples[turn.contender].pauses.append(sample)
+            }
+            for (turn, sample) in try sandboxes(plan, sandbox, byAPI: true) where turn.counts {
+                samples[turn.contender].sandboxes.append(sample)
+            }
         }
         if plan.idle > 0 {
             say("memory: \(plan.idle) idle pods of each")
@@ -72,6 +75,36 @@ package enum ShimBenchCommand {
             }
         }
         return Report(machine: machine, warmUps: plan.warmUps, contenders: samples)
+    }
+
+    /// Sandboxes of the contenders that can make them in this way.
+    private static func sandboxes(
+        _ plan: Plan, _ sandbox: Plan.Sandbox, byAPI: Bool
+    ) throws -> [(Plan.Turn, SandboxSample)] {
+        var plan = plan
+        var places = Array(plan.contenders.indices)
+        if byAPI { places.removeAll { !plan.contenders[$0].hasSandboxAPI } }
+        plan.contenders = places.map { plan.contenders[$0] }
+        let samples = try calls(plan) { run, contender, id in
+            try await SandboxRun(run: run, sandbox: sandbox).sample(contender, id: id, byAPI: byAPI)
+        }
+        return samples.map { turn, sample in
+            (Plan.Turn(contender: places[turn.contender], id: turn.id, counts: turn.counts), sample)
+        }
+    }
+
+    /// Has the contenders take their turns.
+    private static func calls<Sample: Sendable>(
+        _ plan: Plan, _ measure: @escaping @Sendable (ShimRun, Plan.Contender, String) async throws -> Sample
+    ) throws -> [(Plan.Turn, Sample)] {
+        try withShimRun(plan) { run in
+            var samples: [(Plan.Turn, Sample)] = []
+            for turn in plan.turns {
+                try Interruption.check()
+                samples.append((turn, try await measure(run, plan.contenders[turn.contender], turn.id)))
+            }
+            return samples
+        }
     }
 
     /// One loop for the client and the measuring task, one for the events, one thread that waits for output.

@@ -44,15 +44,7 @@ extension ShimRun {
         do {
             let address = try ShimAddress(answer: command(contender, bundle, "start").succeed().output)
             let shim = try await ShimConnection(to: address, on: eventLoop)
-            _ = try await shim.call(
-                TaskMethod.create,
-                .with {
-                    $0.id = id
-                    $0.bundle = bundle.path
-                    $0.rootfs = [bundle.rootfsMount]
-                    $0.stdout = bundle.stdout.path
-                    $0.stderr = bundle.stderr.path
-                })
+            _ = try await shim.call(TaskMethod.create, bundle.create)
             _ = try await shim.call(TaskMethod.start, .with { $0.id = id })
             return IdleContainer(contender: contender, bundle: bundle, address: address, shim: shim)
         } catch {

@@ -182,7 +182,7 @@ let package = Package(
 
         // What the kubelet is to containerd, for the tests.
         library(
-            "CRIClient", [nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, nioWebSocket, protobuf],
+            "CRIClient", [nioCore, nioPosix, nioHTTP2, nioHPACK, nioWebSocket, protobuf],
             path: "Tests/CRIClient",
             exclude: ["Protos"]),
 

@@ -14,7 +14,7 @@ int martlet_unlock(int descriptor) {
     return fcntl(descriptor, F_OFD_SETLK, &range);
 }
 
-int martlet_touch_atime(int descriptor) {
+int martlet_touch_atime(int directory, const char *name) {
     struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
-    return futimens(descriptor, times);
+    return utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW);
 }

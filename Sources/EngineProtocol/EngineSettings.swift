@@ -30,8 +30,10 @@ package struct EngineFeatures: Codable, Hashable, Sendable {
     package init() {}
 }
 
-/// Where a new engine finds its socket.
+/// The descriptors that the shim passes to a new engine on exec.
 package enum EngineSocket {
-    /// The descriptor that the shim passes on exec.
+    /// Its socket.
     package static let descriptor: Int32 = 3
+    /// The read-only tree that it is executed from, if there is one; open for the engine's whole life.
+    package static let tree: Int32 = 4
 }

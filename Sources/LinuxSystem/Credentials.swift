@@ -47,6 +47,11 @@ package enum Signals {
         try systemCall("sigaction") { martlet_end_on_termination_signals() }
     }
 
+    /// Limits of a guest's memories that are sent (`ProcessDescriptor.send(memoryLimit:)`) are taken note of.
+    package static func acceptMemoryLimits() throws(SystemCallError) {
+        try systemCall("sigaction") { martlet_accept_memory_limits() }
+    }
+
     /// From now on SIGTERM and SIGINT do nothing but make the descriptor readable (signalfd(2)). To be called before
     /// the first other thread is started; non-blocking.
     package static func terminationDescriptor() throws(SystemCallError) -> OwnedFileDescriptor {

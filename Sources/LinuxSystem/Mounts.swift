@@ -88,6 +88,21 @@ package func cloneMount(_ path: String, recursive: Bool) throws(SystemCallError)
     return OwnedFileDescriptor(owning: raw)
 }
 
+/// The tree at `path` without the mounts below it, attached nowhere and read-only: a file that is opened through it can't
+/// be opened for writing by its descriptor, by whatever process, nor by what was executed or mapped from it, whoever owns
+/// the file (proc_pid_exe(5), proc_pid_fd(5)).
+///
+/// To be kept open for as long as can be: the last close takes the mount apart, which waits for the kernel (an RCU grace
+/// period, up to tens of milliseconds). What was opened stays as it is.
+///
+/// - Throws: `EPERM` without CAP_SYS_ADMIN; `ENOSYS` before Linux 5.12.
+package func cloneMountReadOnly(_ path: String) throws(SystemCallError) -> OwnedFileDescriptor {
+    let tree = try cloneMount(path, recursive: false)
+    try setMountAttributes(
+        of: tree.raw, set: .readOnly, recursive: false, name: path)
+    return tree
+}
+
 /// Attaches a detached mount at the place that `target` stands for. Both are borrowed.
 package func attachMount(_ mount: Int32, at target: Int32, name: String) throws(SystemCallError) {
     // MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH

@@ -29,6 +29,15 @@ package struct ProcessDescriptor: ~Copyable, Sendable {
         try systemCall("pidfd_send_signal", "\(pid)") { martlet_pidfd_send_signal(descriptor.raw, signal) }
     }
 
+    /// Sends a new limit of its memories to a process that has been made to accept it (`Signals.acceptMemoryLimits`).
+    ///
+    /// - Parameter memoryLimit: bytes; nil: no limit.
+    package func send(memoryLimit: UInt64?) throws(SystemCallError) {
+        try systemCall("pidfd_send_signal", "\(pid)") {
+            martlet_pidfd_send_memory_limit(descriptor.raw, memoryLimit.map { Int64(clamping: $0) } ?? -1)
+        }
+    }
+
     /// Waits for the end of the process for so long; nil is for ever. Does not reap it.
     ///
     /// - Returns: whether it has ended.

@@ -25,6 +25,21 @@ package final class Store {
         wasmtime_store_limiter(raw, memory ?? byDefault, byDefault, instances ?? byDefault, byDefault, byDefault)
     }
 
+    /// What limits the memory of this store from elsewhere: a function of the C kind, and what it is to be given with the
+    /// bytes (-1: no limit).
+    ///
+    /// It may be called while the guest runs, by a signal handler too, though `wasmtime_store_limiter` promises nothing of
+    /// the kind: in the version that is linked it does no more than store the numbers, which are read one at a time, and
+    /// put in the place of the function that reads them the same one. Neither has anything allocated or freed.
+    package var memoryLimiter:
+        (function: @convention(c) (UnsafeMutableRawPointer?, Int64) -> Void, UnsafeMutableRawPointer)
+    {
+        (
+            { store, bytes in wasmtime_store_limiter(store.map { OpaquePointer($0) }, bytes, -1, -1, -1, -1) },
+            UnsafeMutableRawPointer(raw)
+        )
+    }
+
     /// Gives the guest fuel, if the engine counts it. A guest that has used it up traps.
     package func setFuel(_ fuel: UInt64) throws(EngineError) {
         try EngineError.check(wasmtime_context_set_fuel(context, fuel), .configureStore)

@@ -21,6 +21,9 @@ internal import SystemPackage
 /// the fsync before the rename.
 package final class ArtifactCache {
     let directory: OwnedFileDescriptor
+    /// The directory once more, through a read-only mount, where that can be had: what is opened in it can't be written
+    /// to by way of the descriptor that a guest keeps, whoever may look into the guest's process.
+    private let readable: OwnedFileDescriptor
     private let index: OwnedFileDescriptor
     private let path: String
     private let limit: UInt64
@@ -41,6 +44,7 @@ package final class ArtifactCache {
             try Self.makeDirectory(path)
             try Self.makeDirectory(path + "/index")
             directory = try Self.openDirectory(path, at: AT_FDCWD)
+            readable = try Self.openReadable(directory.raw, path)
             index = try Self.openDirectory("index", at: directory.raw)
         } catch {
             throw GuestError(error)
@@ -59,6 +63,14 @@ package final class ArtifactCache {
     private static func openDirectory(_ path: String, at base: Int32) throws(SystemCallError) -> OwnedFileDescriptor {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
         return OwnedFileDescriptor(owning: try systemCall("openat", path) { openat(base, path, flags) })
+    }
+
+    private static func openReadable(_ directory: Int32, _ path: String) throws(SystemCallError) -> OwnedFileDescriptor
+    {
+        let place = pathOf(descriptor: directory)
+        // EPERM, ENOSYS: see there.
+        if let tree = try? cloneMountReadOnly(place + "/.") { return tree }
+        return try openDirectory(".", at: directory)
     }
 
     private static func requirePrivate(_ descriptor: Int32, _ path: String) throws(GuestError) {
@@ -111,7 +123,7 @@ package final class ArtifactCache {
         for kind in ArtifactKind.allCases {
             let name = name(digest, kind)
             let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
-            guard case .success(let descriptor) = attempt({ openat(directory.raw, name, flags) }) else {
+            guard case .success(let descriptor) = attempt({ openat(readable.raw, name, flags) }) else {
                 continue
             }
             var status = stat()
@@ -122,18 +134,19 @@ package final class ArtifactCache {
                 _ = close(descriptor)
                 continue
             }
-            touch(descriptor, status)
+            touch(name, status)
             return (descriptor, kind)
         }
         return nil
     }
 
     /// Notes in the atime that the artifact is in use; once an hour is enough.
-    private func touch(_ descriptor: Int32, _ status: stat) {
+    private func touch(_ name: String, _ status: stat) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         if now.tv_sec - status.st_atim.tv_sec > 3600 {
-            _ = martlet_touch_atime(descriptor)
+            // By its name: what is open is read-only.
+            _ = martlet_touch_atime(directory.raw, name)
         }
     }
 

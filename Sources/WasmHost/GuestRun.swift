@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import SystemPackage
 internal import Wasm
@@ -31,6 +32,7 @@ package struct GuestRun {
             try store.setWASI(Self.world(invocation))
             if case .component = program.entry { store.setHTTP() }
             if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
+            Self.followMemoryLimit(of: store)
             if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
             if host.configuration.epochInterruption { store.setEpochDeadline(ticks: .max / 2) }
             switch program.entry {
@@ -44,10 +46,18 @@ package struct GuestRun {
                 state = .component(function, entry)
             }
         } catch  where error.operation == .instantiate && Self.isGuests(error) {
+            Self.followMemoryLimit(of: nil)
             state = .ended(GuestEnd(error))
         } catch {
+            Self.followMemoryLimit(of: nil)
             throw GuestError(error)
         }
+    }
+
+    /// The container's memory limit may change at any time: the guest's follows, from here on until the store goes.
+    private static func followMemoryLimit(of store: Store?) {
+        guard let (function, context) = store?.memoryLimiter else { return martlet_follow_memory_limit(nil, nil) }
+        martlet_follow_memory_limit(function, context)
     }
 
     /// Whether guest code was running when it happened.
@@ -100,6 +110,7 @@ package struct GuestRun {
 
     /// Runs the guest to its end.
     package func run() -> GuestEnd {
+        defer { Self.followMemoryLimit(of: nil) }
         do throws(EngineError) {
             switch state {
             case .module(let instance, let calls):

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOWebSocket
 internal import Synchronization
@@ -28,28 +27,30 @@ package struct CRIStream: Sendable {
             throw failure("is at '\(address)', which is no address")
         }
         let received = ReceivedChannels()
-        let upgrade: EventLoopFuture<any NIOCore.Channel> = try await ClientBootstrap(
-            group: .singletonMultiThreadedEventLoopGroup
-        ).connect(host: host, port: port) { connection in
-            connection.eventLoop.makeCompletedFuture {
-                let upgrader = NIOTypedWebSocketClientUpgrader<any NIOCore.Channel>(maxFrameSize: 1 << 20) {
-                    channel, _ in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(ChannelsHandler(received))
-                        return channel
-                    }
+        let path = url.percentEncodedPath
+        let group = MultiThreadedEventLoopGroup.singleton
+        let loop = group.next()
+        let done = loop.makePromise(of: Void.self)
+        let connection: any NIOCore.Channel
+        do {
+            connection = try await ClientBootstrap(group: loop).channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        WebSocketUpgrade(
+                            host: host, port: port, path: path, done: done, frames: ChannelsHandler(received)))
                 }
-                let head = HTTPRequestHead(
-                    version: .http1_1, method: .GET, uri: url.percentEncodedPath,
-                    headers: ["host": "\(host):\(port)", "sec-websocket-protocol": "v4.channel.k8s.io"])
-                return try connection.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                    configuration: .init(
-                        upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
-                            upgradeRequestHead: head, upgraders: [upgrader]
-                        ) { channel in channel.eventLoop.makeFailedFuture(failure("is refused")) }))
-            }
+            }.connect(host: host, port: port).get()
+        } catch {
+            done.fail(error)
+            throw error
         }
-        return CRIStream(connection: try await upgrade.get(), received: received)
+        do {
+            try await done.futureResult.get()
+        } catch {
+            try? await connection.close()
+            throw error
+        }
+        return CRIStream(connection: connection, received: received)
     }
 
     package func send(_ text: String, to channel: UInt8 = Channel.stdin) async throws {
@@ -85,7 +86,7 @@ package struct CRIStream: Sendable {
     /// Ends the connection, as a user who goes away.
     package func close() async { try? await connection.close() }
 
-    private static func failure(_ message: String) -> CRIError {
+    static func failure(_ message: String) -> CRIError {
         CRIError(method: "the stream", code: CRIError.Code.unknown, message: message)
     }
 }
@@ -96,7 +97,7 @@ private final class ReceivedChannels: Sendable {
 }
 
 /// Sorts what comes by its channel.
-private final class ChannelsHandler: ChannelInboundHandler {
+private final class ChannelsHandler: ChannelInboundHandler, Sendable {
     typealias InboundIn = WebSocketFrame
 
     private let received: ReceivedChannels

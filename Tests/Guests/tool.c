@@ -79,8 +79,13 @@ static int lines(long count, long length) {
 // What was allocated last, so that the compiler can't do without memory that is only written to.
 static char *volatile last_block;
 
-// grow MEGABYTES: touches that much memory; exits 3 where it is refused.
-static int grow(long megabytes) {
+// grow MEGABYTES [PATH]: touches that much memory, not before there is such a file; exits 3 where it is refused.
+static int grow(long megabytes, const char *path) {
+    if (*path) {
+        puts("ready");
+        while (access(path, F_OK))
+            usleep(20000);
+    }
     for (long i = 0; i < megabytes; i++) {
         char *block = last_block = malloc(1 << 20);
         if (!block) {
@@ -127,7 +132,7 @@ int main(int argc, char **argv) {
     if (!strcmp(command, "lines"))
         return lines(atol(first), atol(second));
     if (!strcmp(command, "grow"))
-        return grow(atol(first));
+        return grow(atol(first), second);
     if (!strcmp(command, "trap"))
         __builtin_trap();
     if (!strcmp(command, "overflow"))

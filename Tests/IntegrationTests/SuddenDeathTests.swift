@@ -10,7 +10,7 @@ extension Integration {
         /// Processes of this containerd that run this installed program and belong to no container yet.
         private func processes(running program: String) -> [pid_t] {
             let path = "\(Requirement.prefix ?? "")/\(program)"
-            return ProcessFacts.all.filter { $0.executable == path && $0.isAlive }.map(\.pid)
+            return ProcessFacts.all.filter { $0.isExecuting(path) && $0.isAlive }.map(\.pid)
         }
 
         /// Removes what `ctr run --rm` could not, as a client would after a shim's death; the FIFOs are `ctr`'s own,

@@ -5,6 +5,8 @@ package struct Report: Codable, Sendable {
         package var name: String
         /// Through a client of the shim.
         package var calls: [CallSample] = []
+        /// The same of exec, in a container that runs.
+        package var execs: [ExecSample] = []
         /// `ctr run --rm` as a whole, ms.
         package var commands: [Double] = []
         /// Idle pods of a container alone.
@@ -28,6 +30,8 @@ package struct Report: Codable, Sendable {
     package var contenders: [Samples]
     /// Milliseconds: calls of the shim.
     package var calls: [Comparison]
+    /// Milliseconds: calls of the shim for exec.
+    package var execs: [Comparison]
     /// Milliseconds: whole commands.
     package var commands: [Comparison]
     /// kB, of idle pods.
@@ -52,6 +56,13 @@ package struct Report: Codable, Sendable {
         ]
         calls = rows.map { name, path, bar in
             Comparison(name, contenders.map { $0.calls.map { $0[keyPath: path] } }, bar: bar)
+        }
+        let execRows: [(String, KeyPath<ExecSample, Double>)] = [
+            ("Exec + Start", \.execAndStart), ("first output, from Exec", \.firstOutput),
+            ("total, Exec to Delete", \.total),
+        ]
+        execs = execRows.map { name, path in
+            Comparison(name, contenders.map { $0.execs.map { $0[keyPath: path] } })
         }
         commands = [Comparison("ctr run --rm", contenders.map(\.commands), bar: 0.70)]
         memory = Self.memory(contenders)

@@ -19,6 +19,10 @@ package struct ReportTable: CustomStringConvertible {
         if calls > 0 {
             lines += section("A client of the shim, ms, \(calls) runs of each, in turn", report.calls, digits: 2)
         }
+        let execs = report.contenders.map(\.execs.count).min() ?? 0
+        if execs > 0 {
+            lines += section("Exec in a running container, ms, \(execs) runs of each, in turn", report.execs, digits: 2)
+        }
         let commands = report.contenders.map(\.commands.count).min() ?? 0
         if commands > 0 {
             lines += section("Whole commands, ms, \(commands) runs of each, in turn", report.commands, digits: 1)

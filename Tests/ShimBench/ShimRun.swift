@@ -118,7 +118,7 @@ struct ShimRun: Sendable {
     }
 
     /// One of the shim's commands with the flags, folder and environment that containerd 1.6 gives it.
-    private func command(_ contender: Plan.Contender, _ bundle: ContainerBundle, _ verb: String) -> ChildProcess {
+    func command(_ contender: Plan.Contender, _ bundle: ContainerBundle, _ verb: String) -> ChildProcess {
         var arguments = [
             "-namespace", plan.namespace, "-address", plan.address, "-publish-binary", "/bin/true", "-id", bundle.id,
         ]

@@ -11,6 +11,9 @@ import Testing
                 delete: milliseconds, firstOutputFromCreate: milliseconds, firstOutputFromStart: milliseconds,
                 total: milliseconds)
         ]
+        samples.execs = [
+            ExecSample(execAndStart: milliseconds, firstOutput: 2 * milliseconds, total: 3 * milliseconds)
+        ]
         samples.commands = [10 * milliseconds]
         return samples
     }
@@ -31,6 +34,7 @@ import Testing
     @Test func theTableHasALineForEachQuantityThatWasMeasured() {
         let lines = ReportTable(Self.report).description.split(separator: "\n")
         #expect(lines.contains { $0.contains("  Delete") && $0.contains("0.10×") && $0.contains("≤ 0.30×") })
+        #expect(lines.contains { $0.contains("first output, from Exec") && $0.contains("80.00 (80.00 – 80.00)") })
         #expect(lines.contains { $0.contains("ctr run --rm") && $0.contains("400.0 (400.0 – 400.0)") })
         #expect(!lines.contains { $0.contains("PSS") })
     }

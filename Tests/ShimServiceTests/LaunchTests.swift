@@ -17,6 +17,16 @@ struct LaunchTests {
         #expect(RootfsMountOptions(["loop"]).unsupported == "loop")
     }
 
+    @Test func idsOfAUserNamespaceAreNoOptionOfTheFilesystem() throws {
+        let options = RootfsMountOptions([
+            "uidmap=0:1000:10,10:5000:1", "gidmap=0:2000:10", "lowerdir=/a:/b", "upperdir=/u",
+        ])
+        #expect(options.idMaps == .init(uids: "0 1000 10\n10 5000 1\n", gids: "0 2000 10\n"))
+        #expect(options.lowerLayers == ["/a", "/b"])
+        #expect(try options.replacingLowerLayers(["/x", "/y"]).data(limit: 4096).0 == "lowerdir=/x:/y,upperdir=/u")
+        #expect(RootfsMountOptions(["uidmap=0:1000:10"]).idMaps == nil)
+    }
+
     @Test func anOverlayOfManyLayersFitsIntoAPage() throws {
         let folder = try TemporaryFolder()
         let layers = (0..<60).map { "\(folder.path)/\($0)/" + String(repeating: "f", count: 60) }

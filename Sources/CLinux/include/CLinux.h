@@ -13,6 +13,8 @@
 #include "CLinuxCompiler.h"
 #include "CLinuxSeccomp.h"
 #include "CLinuxEvents.h"
+#include "CLinuxMemoryLimit.h"
+#include "CLinuxNamespaces.h"
 #include "CLinuxPages.h"
 #include "CLinuxTitle.h"
 

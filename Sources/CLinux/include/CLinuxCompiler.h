@@ -13,6 +13,6 @@ int martlet_lock_byte(int descriptor, off_t offset);
 int martlet_unlock(int descriptor);
 
 // Sets the atime to now (futimens(3)).
-int martlet_touch_atime(int descriptor);
+int martlet_touch_atime(int directory, const char *name);
 
 #endif

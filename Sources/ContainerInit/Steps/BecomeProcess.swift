@@ -65,7 +65,10 @@ func becomeProcess(
     let executable: Executable? =
         isNative ? Executable(path: try findExecutable(plan.process), environment: environment) : nil
     // Ends on SIGTERM while it waits, though it may be the first of its pid namespace; a guest always does.
-    try step("signals") { try Signals.endOnTermination() }
+    try step("signals") {
+        try Signals.endOnTermination()
+        if case .guest = program { try Signals.acceptMemoryLimits() }
+    }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
     var kept = [control.raw]
     if case .guest(let guest) = program { kept += guest.code }

@@ -19,9 +19,16 @@ package struct EngineProcess: Sendable {
         let other = OwnedFileDescriptor(owning: theirs)
         let null = try openFile("/dev/null", O_RDWR)
         // Else Swift looks for its crash reporter at each start, and a guest's abort would be reported as ours.
-        let engine = ChildProcess(
+        var engine = ChildProcess(
             path: path, arguments: [path], environment: ["SWIFT_BACKTRACE=enable=no"],
             descriptors: [(null.raw, 0), (null.raw, 1), (log, 2), (other.raw, EngineSocket.descriptor)])
+        let image = EngineImage(of: path)
+        if let image {
+            engine.path = image.path
+            engine.environment.append("LD_LIBRARY_PATH=\(image.libraries)")
+            engine.descriptors.append((image.tree.descriptor.raw, EngineSocket.tree))
+        }
+        defer { withExtendedLifetime(image) {} }
         let pid = try engine.spawn()
         return EngineProcess(pid: pid, socket: socket.release())
     }

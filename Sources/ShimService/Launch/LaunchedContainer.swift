@@ -23,6 +23,8 @@ final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
         var oomWatcher: OOMWatcher?
         /// The processes of exec that have been made and not been deleted, by their ids.
         var execs: [String: LaunchedExec] = [:]
+        /// How often the guests' memory limit may have changed.
+        var memoryUpdates = 0
     }
 
     let request: LaunchRequest
@@ -101,7 +103,22 @@ final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
         for warning in try cgroup.update(process.isGuest ? resources.leavingRoomForEngine() : resources) {
             launcher.logger.warning("a limit is not applied", metadata: ["id": "\(id)", "limit": "\(warning)"])
         }
+        if resources.memory != nil || resources.unified != nil { try tellMemoryLimit() }
     }
+
+    /// Has all guests of the container follow its memory limit.
+    private func tellMemoryLimit() throws {
+        let limit = try guestMemoryLimit()
+        let execs = held.withLock { held in
+            held.memoryUpdates += 1
+            return Array(held.execs.values)
+        }
+        process.limitMemory(to: limit)
+        for exec in execs { exec.limitMemory(to: limit) }
+    }
+
+    /// What each of a guest's memories may take now, in bytes; nil: no limit.
+    func guestMemoryLimit() throws -> UInt64? { GuestMemory.limit(ofCgroup: try cgroup.memoryLimit()) }
 
     func stats() throws -> Google_Protobuf_Any { try Google_Protobuf_Any(try cgroup.stats()) }
 
@@ -135,7 +152,7 @@ final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
         return CreateRequest(
             id: id, bundle: bundle.path, rootfs: rootfs, entrypoint: entrypoint,
             cgroup: CgroupPlacement(entryFiles: cgroup.entryFiles),
-            guestMemoryLimit: GuestMemory.limit(ofCgroup: try cgroup.memoryLimit()), descriptors: descriptors,
+            guestMemoryLimit: try guestMemoryLimit(), descriptors: descriptors,
             options: CreateOptions(noNewKeyring: request.options.noNewKeyring, guestSeccomp: seccomp),
             podMounts: request.podFiles?.mounts(for: spec) ?? [], exec: exec)
     }

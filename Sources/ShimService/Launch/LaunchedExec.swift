@@ -39,6 +39,7 @@ final class LaunchedExec: ProcessControl, LaunchedProcessOwner {
         if try containerInit.descriptor.waitForEnd(milliseconds: 0) {
             throw TaskError(.failedPrecondition, "cannot exec in a stopped container")
         }
+        let updates = container.held.withLock { $0.memoryUpdates }
         let place = root.descriptor.raw
         let target = ExecTarget(process: request.process, initPid: containerInit.descriptor.pid)
         try process.launch(
@@ -51,7 +52,11 @@ final class LaunchedExec: ProcessControl, LaunchedProcessOwner {
         }
         withExtendedLifetime(root) {}
         try process.start()
-        container.held.withLock { $0.execs[request.id] = self }
+        let isUpdated = container.held.withLock { held in
+            held.execs[request.id] = self
+            return held.memoryUpdates != updates
+        }
+        if isUpdated { limitMemory(to: try container.guestMemoryLimit()) }
         process.tellExit(to: self)
     }
 
@@ -60,6 +65,9 @@ final class LaunchedExec: ProcessControl, LaunchedProcessOwner {
     func closeStdin() { process.closeStdin() }
 
     func resize(rows: UInt16, columns: UInt16) throws { try process.resize(rows: rows, columns: columns) }
+
+    /// See `LaunchedProcess.limitMemory`.
+    func limitMemory(to limit: UInt64?) { process.limitMemory(to: limit) }
 
     func remove() throws {
         process.close()

@@ -199,6 +199,13 @@ final class LaunchedProcess: Sendable {
         }
     }
 
+    /// Changes what each memory of a guest may take, in bytes (nil: no limit). To be called once it is launched; nothing
+    /// is done for a native process, which knows the cgroup's limit alone, and for one that has ended.
+    func limitMemory(to limit: UInt64?) {
+        guard isGuest, let handle else { return }
+        try? handle.descriptor.send(memoryLimit: limit)
+    }
+
     func closeStdin() { held.withLock { $0.stdio }?.closeStdin() }
 
     func resize(rows: UInt16, columns: UInt16) throws {

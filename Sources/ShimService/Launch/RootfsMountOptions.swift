@@ -8,7 +8,20 @@ struct RootfsMountOptions {
     private(set) var propagation: MountFlags = []
     /// An option that takes more than mount(2): a loop device.
     private(set) var unsupported: String?
+    /// The ids of a pod's user namespace for those that the files have, if both kinds are said (`uidmap=`, `gidmap=`).
+    var idMaps: IDMaps? {
+        guard let uids, let gids else { return nil }
+        return IDMaps(uids: uids, gids: gids)
+    }
     private var parts: [String] = []
+    private var uids: String?
+    private var gids: String?
+
+    /// Lines of "inside outside length" (user_namespaces(7)).
+    struct IDMaps: Hashable {
+        var uids: String
+        var gids: String
+    }
 
     init(_ options: [String]) {
         for option in options {
@@ -18,6 +31,10 @@ struct RootfsMountOptions {
                 flags.subtract(cleared)
             } else if let kind = Self.propagations[option] {
                 propagation = kind
+            } else if option.hasPrefix("uidmap=") {
+                uids = Self.lines(option)
+            } else if option.hasPrefix("gidmap=") {
+                gids = Self.lines(option)
             } else if option == "loop" {
                 unsupported = option
             } else if option != "defaults" && !option.isEmpty {
@@ -26,11 +43,28 @@ struct RootfsMountOptions {
         }
     }
 
+    private static let lowerLayersName = "lowerdir="
+
+    /// Of an overlay, the first over the second and so on; nil for anything else.
+    var lowerLayers: [String]? {
+        parts.first { $0.hasPrefix(Self.lowerLayersName) }
+            .map { $0.dropFirst(Self.lowerLayersName.count).split(separator: ":").map(String.init) }
+    }
+
+    /// The same with other layers in their places.
+    func replacingLowerLayers(_ layers: [String]) -> RootfsMountOptions {
+        var copy = self
+        copy.parts = parts.map { part in
+            part.hasPrefix(Self.lowerLayersName) ? Self.lowerLayersName + layers.joined(separator: ":") : part
+        }
+        return copy
+    }
+
     /// The text for the filesystem, which must be shorter than a page: an overlay of many layers is made to fit by
     /// naming the folder that its lower layers share by a descriptor, which lives as long as the second answer.
     func data(limit: Int) throws(SystemCallError) -> (String, HeldDescriptor?) {
         let whole = parts.joined(separator: ",")
-        let prefix = "lowerdir="
+        let prefix = Self.lowerLayersName
         guard whole.utf8.count >= limit, let index = parts.firstIndex(where: { $0.hasPrefix(prefix) }) else {
             return (whole, nil)
         }
@@ -42,6 +76,12 @@ struct RootfsMountOptions {
         var shortened = parts
         shortened[index] = prefix + short.joined(separator: ":")
         return (shortened.joined(separator: ","), held)
+    }
+
+    /// `uidmap=INSIDE:OUTSIDE:LENGTH,…` as lines.
+    private static func lines(_ option: String) -> String {
+        option.drop { $0 != "=" }.dropFirst().split(separator: ",")
+            .map { $0.replacing(":", with: " ") + "\n" }.joined()
     }
 
     /// The longest folder that all paths are in, without a slash at its end.

@@ -65,6 +65,7 @@ package enum RootfsMounts {
         // Held until the mount is made.
         let place = mount.target.isEmpty ? nil : HeldDescriptor(try RootDirectory(rootfs).open(mount.target))
         let target = place.map { pathOf(descriptor: $0.descriptor.raw) } ?? rootfs
+        if let maps = options.idMaps { return try mountMapped(mount, options, maps, at: target, name: rootfs) }
         let (data, folder) = try options.data(limit: Int(sysconf(Int32(_SC_PAGESIZE))))
         defer { withExtendedLifetime((place, folder)) {} }
         let isBind = options.flags.contains(.bind)
@@ -72,13 +73,18 @@ package enum RootfsMounts {
             source: mount.source, target: target, type: isBind ? nil : mount.type,
             flags: isBind ? options.flags.intersection([.bind, .recursive]) : options.flags,
             data: data.isEmpty ? nil : data, name: rootfs)
+        try applyFlags(options, at: target, name: rootfs)
+    }
+
+    /// What a mount takes by further calls.
+    static func applyFlags(_ options: RootfsMountOptions, at target: String, name: String) throws(SystemCallError) {
         // A bind mount takes its own flags only by a second call (mount(2), "Remounting an existing mount").
         let own = options.flags.intersection(.perMount)
-        if isBind && !own.isEmpty {
-            try mountFileSystem(source: nil, target: target, flags: own.union([.bind, .remount]), name: rootfs)
+        if options.flags.contains(.bind) && !own.isEmpty {
+            try mountFileSystem(source: nil, target: target, flags: own.union([.bind, .remount]), name: name)
         }
         if !options.propagation.isEmpty {
-            try mountFileSystem(source: nil, target: target, flags: options.propagation, name: rootfs)
+            try mountFileSystem(source: nil, target: target, flags: options.propagation, name: name)
         }
     }
 }

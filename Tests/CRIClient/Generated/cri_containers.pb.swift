@@ -157,6 +157,12 @@ package nonisolated struct CRIMount: Sendable {
 
   package var propagation: CRIMountPropagation = .propagationPrivate
 
+  package var uidMappings: [CRIIDMapping] = []
+
+  package var gidMappings: [CRIIDMapping] = []
+
+  package var recursiveReadOnly: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -203,6 +209,15 @@ package nonisolated struct CRILinuxContainerSecurityContext: @unchecked Sendable
   package var hasNamespaceOptions: Bool {_storage._namespaceOptions != nil}
   /// Clears the value of `namespaceOptions`. Subsequent reads from it will return its default value.
   package mutating func clearNamespaceOptions() {_uniqueStorage()._namespaceOptions = nil}
+
+  package var selinuxOptions: CRISELinuxOption {
+    get {_storage._selinuxOptions ?? CRISELinuxOption()}
+    set {_uniqueStorage()._selinuxOptions = newValue}
+  }
+  /// Returns true if `selinuxOptions` has been explicitly set.
+  package var hasSelinuxOptions: Bool {_storage._selinuxOptions != nil}
+  /// Clears the value of `selinuxOptions`. Subsequent reads from it will return its default value.
+  package mutating func clearSelinuxOptions() {_uniqueStorage()._selinuxOptions = nil}
 
   package var runAsUser: CRIInt64Value {
     get {_storage._runAsUser ?? CRIInt64Value()}
@@ -260,6 +275,15 @@ package nonisolated struct CRILinuxContainerSecurityContext: @unchecked Sendable
   package var hasSeccomp: Bool {_storage._seccomp != nil}
   /// Clears the value of `seccomp`. Subsequent reads from it will return its default value.
   package mutating func clearSeccomp() {_uniqueStorage()._seccomp = nil}
+
+  package var apparmor: CRISecurityProfile {
+    get {_storage._apparmor ?? CRISecurityProfile()}
+    set {_uniqueStorage()._apparmor = newValue}
+  }
+  /// Returns true if `apparmor` has been explicitly set.
+  package var hasApparmor: Bool {_storage._apparmor != nil}
+  /// Clears the value of `apparmor`. Subsequent reads from it will return its default value.
+  package mutating func clearApparmor() {_uniqueStorage()._apparmor = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -727,7 +751,7 @@ nonisolated extension CRIKeyValue: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension CRIMount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Mount"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}container_path\0\u{3}host_path\0\u{1}readonly\0\u{2}\u{2}propagation\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}container_path\0\u{3}host_path\0\u{1}readonly\0\u{2}\u{2}propagation\0\u{3}uid_mappings\0\u{3}gid_mappings\0\u{3}recursive_read_only\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -739,6 +763,9 @@ nonisolated extension CRIMount: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 2: try { try decoder.decodeSingularStringField(value: &self.hostPath) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.readonly) }()
       case 5: try { try decoder.decodeSingularEnumField(value: &self.propagation) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.uidMappings) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.gidMappings) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.recursiveReadOnly) }()
       default: break
       }
     }
@@ -757,6 +784,15 @@ nonisolated extension CRIMount: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.propagation != .propagationPrivate {
       try visitor.visitSingularEnumField(value: self.propagation, fieldNumber: 5)
     }
+    if !self.uidMappings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.uidMappings, fieldNumber: 6)
+    }
+    if !self.gidMappings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.gidMappings, fieldNumber: 7)
+    }
+    if self.recursiveReadOnly != false {
+      try visitor.visitSingularBoolField(value: self.recursiveReadOnly, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -765,6 +801,9 @@ nonisolated extension CRIMount: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.hostPath != rhs.hostPath {return false}
     if lhs.readonly != rhs.readonly {return false}
     if lhs.propagation != rhs.propagation {return false}
+    if lhs.uidMappings != rhs.uidMappings {return false}
+    if lhs.gidMappings != rhs.gidMappings {return false}
+    if lhs.recursiveReadOnly != rhs.recursiveReadOnly {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -807,12 +846,13 @@ nonisolated extension CRICapability: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LinuxContainerSecurityContext"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capabilities\0\u{1}privileged\0\u{3}namespace_options\0\u{4}\u{2}run_as_user\0\u{3}run_as_username\0\u{3}readonly_rootfs\0\u{3}supplemental_groups\0\u{4}\u{3}no_new_privs\0\u{3}run_as_group\0\u{3}masked_paths\0\u{3}readonly_paths\0\u{1}seccomp\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capabilities\0\u{1}privileged\0\u{3}namespace_options\0\u{3}selinux_options\0\u{3}run_as_user\0\u{3}run_as_username\0\u{3}readonly_rootfs\0\u{3}supplemental_groups\0\u{4}\u{3}no_new_privs\0\u{3}run_as_group\0\u{3}masked_paths\0\u{3}readonly_paths\0\u{1}seccomp\0\u{1}apparmor\0")
 
   fileprivate class _StorageClass {
     var _capabilities: CRICapability? = nil
     var _privileged: Bool = false
     var _namespaceOptions: CRINamespaceOption? = nil
+    var _selinuxOptions: CRISELinuxOption? = nil
     var _runAsUser: CRIInt64Value? = nil
     var _runAsUsername: String = String()
     var _readonlyRootfs: Bool = false
@@ -822,6 +862,7 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
     var _maskedPaths: [String] = []
     var _readonlyPaths: [String] = []
     var _seccomp: CRISecurityProfile? = nil
+    var _apparmor: CRISecurityProfile? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -835,6 +876,7 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
       _capabilities = source._capabilities
       _privileged = source._privileged
       _namespaceOptions = source._namespaceOptions
+      _selinuxOptions = source._selinuxOptions
       _runAsUser = source._runAsUser
       _runAsUsername = source._runAsUsername
       _readonlyRootfs = source._readonlyRootfs
@@ -844,6 +886,7 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
       _maskedPaths = source._maskedPaths
       _readonlyPaths = source._readonlyPaths
       _seccomp = source._seccomp
+      _apparmor = source._apparmor
     }
   }
 
@@ -865,6 +908,7 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
         case 1: try { try decoder.decodeSingularMessageField(value: &_storage._capabilities) }()
         case 2: try { try decoder.decodeSingularBoolField(value: &_storage._privileged) }()
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._namespaceOptions) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._selinuxOptions) }()
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._runAsUser) }()
         case 6: try { try decoder.decodeSingularStringField(value: &_storage._runAsUsername) }()
         case 7: try { try decoder.decodeSingularBoolField(value: &_storage._readonlyRootfs) }()
@@ -874,6 +918,7 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
         case 13: try { try decoder.decodeRepeatedStringField(value: &_storage._maskedPaths) }()
         case 14: try { try decoder.decodeRepeatedStringField(value: &_storage._readonlyPaths) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._seccomp) }()
+        case 16: try { try decoder.decodeSingularMessageField(value: &_storage._apparmor) }()
         default: break
         }
       }
@@ -894,6 +939,9 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
       }
       try { if let v = _storage._namespaceOptions {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._selinuxOptions {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
       } }()
       try { if let v = _storage._runAsUser {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
@@ -922,6 +970,9 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
       try { if let v = _storage._seccomp {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
       } }()
+      try { if let v = _storage._apparmor {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -934,6 +985,7 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
         if _storage._capabilities != rhs_storage._capabilities {return false}
         if _storage._privileged != rhs_storage._privileged {return false}
         if _storage._namespaceOptions != rhs_storage._namespaceOptions {return false}
+        if _storage._selinuxOptions != rhs_storage._selinuxOptions {return false}
         if _storage._runAsUser != rhs_storage._runAsUser {return false}
         if _storage._runAsUsername != rhs_storage._runAsUsername {return false}
         if _storage._readonlyRootfs != rhs_storage._readonlyRootfs {return false}
@@ -943,6 +995,7 @@ nonisolated extension CRILinuxContainerSecurityContext: SwiftProtobuf.Message, S
         if _storage._maskedPaths != rhs_storage._maskedPaths {return false}
         if _storage._readonlyPaths != rhs_storage._readonlyPaths {return false}
         if _storage._seccomp != rhs_storage._seccomp {return false}
+        if _storage._apparmor != rhs_storage._apparmor {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -62,6 +62,31 @@ extension Integration {
             }
         }
 
+        /// What the guest is refused follows the container's limit, both ways.
+        @Test(arguments: [(128, 256, Int32(0)), (256, 128, 3)])
+        func aResizeIsTheRunningGuestsToo(before: Int64, after: Int64, status: Int32) async throws {
+            let folder = try HostFolder()
+            try await withPod { pod in
+                let guest = try await pod.start("guest", tool, "grow", "160", "/go/now") {
+                    $0.linux.resources.memoryLimitInBytes = before * Self.mebibyte
+                    $0.mounts = [.bind(folder.path, at: "/go")]
+                }
+                try await guest.says("ready")
+                try await with(try await pod.cri.exec(guest.id, ["/tool.wasm", "grow", "160", "/go/exec"])) { exec in
+                    try await eventually("the module of exec") { exec.text().contains("ready") }
+                    var resources = CRILinuxContainerResources()
+                    resources.memoryLimitInBytes = after * Self.mebibyte
+                    try await pod.cri.updateContainerResources(guest.id, resources)
+                    // One after the other: they have the container's memory together.
+                    try "".write(toFile: "\(folder.path)/exec", atomically: false, encoding: .utf8)
+                    try await eventually("the end of exec: \(exec.text())") { exec.exitCode == Int(status) }
+                }
+                try "".write(toFile: "\(folder.path)/now", atomically: false, encoding: .utf8)
+                let end = try await guest.ended()
+                #expect(end.exitCode == status, "\(guest.text()) \(end.reason)")
+            }
+        }
+
         @Test(.enabled(if: !Cgroups.areVersion2, "needs cgroup v1"))
         func theStatsOfAContainerAreTheKernels() async throws {
             try await withPod { pod in

@@ -8,17 +8,6 @@ extension Integration {
     struct PodStreamTests {
         private let tool = Image.guest("tool.wasm")
 
-        /// Lets a test speak over a stream that is closed whatever comes of it.
-        private func with(_ stream: CRIStream, _ body: (CRIStream) async throws -> Void) async throws {
-            do {
-                try await body(stream)
-            } catch {
-                await stream.close()
-                throw error
-            }
-            await stream.close()
-        }
-
         @Test func aShellInATerminalIsResizedAndTellsItsEnd() async throws {
             try await withPod { pod in
                 let native = try await pod.start("native", .busybox, "sleep", "1000")

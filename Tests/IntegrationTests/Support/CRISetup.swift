@@ -32,14 +32,18 @@ enum CRISetup {
     static func configuration(_ folder: String, version: Int) -> String {
         let runtime = version == 2 ? "io.containerd.grpc.v1.cri" : "io.containerd.cri.v1.runtime"
         let folders = version == 2 ? #"bin_dir = "/usr/lib/cni""# : #"bin_dirs = ["/usr/lib/cni"]"#
-        // A pod without a pause container, which containerd 1 knows nothing of.
-        let sandboxed =
+        // What containerd 1 knows nothing of: a pod without a pause container, and a runtime's features, for which 2.1
+        // asks but this type.
+        let newer =
             version == 2
             ? ""
             : """
                 [plugins."\(runtime)".containerd.runtimes.martlet-sandbox]
                   runtime_type = "io.containerd.martlet.v1"
                   sandboxer = "shim"
+                [plugins."\(runtime)".containerd.runtimes.martlet-features]
+                  runtime_type = "io.containerd.runc.v2"
+                  runtime_path = "\(Requirement.prefix ?? "/usr/local")/bin/containerd-shim-martlet-v1"
             """
         // No table may be opened twice.
         let between =
@@ -67,7 +71,7 @@ enum CRISetup {
                 [plugins."\(runtime)".containerd.runtimes.martlet]
                   runtime_type = "io.containerd.martlet.v1"
                   pod_annotations = ["martlet.dev/*"]
-            \(sandboxed)
+            \(newer)
 
             """
     }

@@ -58,7 +58,7 @@ struct Census: Equatable, Sendable {
         {
             return true
         }
-        if let prefix = Requirement.prefix, process.executable?.hasPrefix("\(prefix)/") == true { return true }
+        if process.isExecutingInstalledProgram { return true }
         return ((try? process.cgroups) ?? [:]).values.contains { $0.hasPrefix("/\(containerd.namespace)/") }
     }
 

@@ -44,6 +44,8 @@ actor PrivateContainerd {
             guard mkdtemp(&template) != nil else { throw FixtureError(description: "no folder can be made in /tmp") }
             folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
+        // As /var/lib/containerd and /run/containerd are: the root of a pod's user namespace passes through.
+        chmod(folder, 0o711)
         namespace = URL(fileURLWithPath: folder).lastPathComponent
         for name in ["tmp", "fifo"] {
             try FileManager.default.createDirectory(

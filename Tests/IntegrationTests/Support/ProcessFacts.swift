@@ -53,6 +53,23 @@ struct ProcessFacts: Sendable {
     /// The program; nil when it is gone or is a thread of the kernel.
     var executable: String? { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe") }
 
+    /// Whether its program is that file, whatever the path by which it was executed: the engine is executed through a
+    /// mount of its own, and a guest is a fork of it.
+    func isExecuting(_ program: String) -> Bool {
+        var own = stat()
+        var file = stat()
+        return stat("/proc/\(pid)/exe", &own) == 0 && stat(program, &file) == 0 && own.st_dev == file.st_dev
+            && own.st_ino == file.st_ino
+    }
+
+    /// Whether its program is one of the tree under test.
+    var isExecutingInstalledProgram: Bool {
+        guard let prefix = Requirement.prefix else { return false }
+        return ["bin/containerd-shim-martlet-v1", "bin/martlet", "libexec/martlet/martlet-engine"].contains {
+            isExecuting("\(prefix)/\($0)")
+        }
+    }
+
     /// Whether it runs, as opposed to having ended and not been waited for. A process whose first thread has ended has
     /// not: while another still comes to its end, it has all its files open.
     var isAlive: Bool {

@@ -71,3 +71,14 @@ struct PodContainer: Sendable {
         }
     }
 }
+
+/// Lets a test speak over a stream that is closed whatever comes of it.
+func with(_ stream: CRIStream, _ body: (CRIStream) async throws -> Void) async throws {
+    do {
+        try await body(stream)
+    } catch {
+        await stream.close()
+        throw error
+    }
+    await stream.close()
+}

@@ -96,7 +96,7 @@ final class DirectContainer: Sendable {
         get async throws {
             let init_ = try? await pid
             let engines = Descendants.children(of: try await shim.pid).map(ProcessFacts.init).filter {
-                $0.pid != init_ && !$0.isFirstOfItsNamespace && $0.executable == ShimPod.engine && $0.isAlive
+                $0.pid != init_ && !$0.isFirstOfItsNamespace && $0.isExecuting(ShimPod.engine) && $0.isAlive
             }
             guard let engine = engines.first else { throw FixtureError(description: "the shim has no engine") }
             return engine

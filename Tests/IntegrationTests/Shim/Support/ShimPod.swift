@@ -139,7 +139,7 @@ extension ShimPod {
             guard process.isAlive else { return false }
             let places = (try? process.cgroups) ?? [:]
             return places.values.contains { $0.hasPrefix("/\(namespace)/") }
-                || process.executable?.hasPrefix("\(Requirement.prefix ?? "/nowhere")/") == true
+                || process.isExecutingInstalledProgram
         }
         let mounts = try ProcessFacts(pid: getpid()).mounts.filter { $0.hasPrefix(folder + "/") }
         let top = "/sys/fs/cgroup"

@@ -73,10 +73,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What comes while it lingers is of no account.
         if isClosing { return }
-        guard active == nil, let error = error as? HTTPParserError else {
+        guard let error = error as? HTTPParserError, active?.hasEnded != true else {
             context.close(promise: nil)
             return
         }
+        // Of the body.
+        active?.exchange?.endBody(.failed(.protocolError))
         refuse(error == .headerOverflow ? 431 : error == .invalidVersion ? 505 : 400)
     }
 

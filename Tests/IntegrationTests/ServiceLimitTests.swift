@@ -23,6 +23,9 @@ extension Integration {
                 try service.answers(400, to: "GET /hello HTTP/1.1", "")
                 try service.answers(400, to: "GET /hello HTTP/1.1", "Host: a", "Host: b", "")
                 try service.answers(501, to: "CONNECT a:1 HTTP/1.1", "Host: a", "")
+                try service.answers(
+                    400, to: "POST /count HTTP/1.1", "Host: a", "Transfer-Encoding: chunked", "", "no number", "x", "0",
+                    "")
                 try service.answers(417, to: "GET /hello HTTP/1.1", "Host: a", "Expect: wonders", "")
                 #expect(try service.connect().get("/hello").status == 200)
             }

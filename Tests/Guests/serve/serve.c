@@ -314,6 +314,15 @@ __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void han
         for (uint64_t left = number(query); left > 0 && put(stream, (string){block, sizeof block}); left--)
             ;
         finish();
+    } else if (same(path, "/bytes")) {
+        begin();
+        for (uint64_t left = number(query); left > 0;) {
+            size_t part = left < sizeof block ? left : sizeof block;
+            if (!put(stream, (string){block, part}))
+                break;
+            left -= part;
+        }
+        finish();
     } else if (same(path, "/status")) {
         int32_t response = response_new(fields_new());
         response_status(response, (int32_t)number(query));

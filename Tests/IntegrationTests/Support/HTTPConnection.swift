@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A connection to a port of 127.0.0.1, on which HTTP is spoken word by word. Each wait ends after 30 seconds.
+/// A connection to an IPv4 address, on which HTTP is spoken word by word. Each wait ends after 30 seconds.
 final class HTTPConnection {
     struct Response: Equatable {
         var status = 0
@@ -16,14 +16,14 @@ final class HTTPConnection {
     private let descriptor: Int32
     private var received = Data()
 
-    init(port: UInt16) throws {
+    init(host: String = "127.0.0.1", port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var limit = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        inet_pton(AF_INET, host, &address.sin_addr)
         address.sin_port = port.bigEndian
         let connected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -33,7 +33,7 @@ final class HTTPConnection {
         guard connected == 0 else {
             let code = errno
             close(descriptor)
-            throw FixtureError(description: "port \(port) can't be connected to: errno \(code)")
+            throw FixtureError(description: "port \(port) of \(host) can't be connected to: errno \(code)")
         }
     }
 

@@ -23,9 +23,9 @@ let linkWasmtime: [LinkerSetting] = [
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
@@ -84,6 +84,7 @@ let package = Package(
     products: [
         .executable(name: "containerd-shim-martlet-v1", targets: ["containerd-shim-martlet-v1"]),
         .executable(name: "martlet-engine", targets: ["martlet-engine"]),
+        .executable(name: "martlet-server", targets: ["martlet-server"]),
         .executable(name: "martlet", targets: ["martlet"]),
     ],
     dependencies: [
@@ -113,7 +114,9 @@ let package = Package(
 
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
+        library("WASIHTTP", ["LinuxSystem", nioCore, nioPosix, nioHTTP1]),
         library("WasmHost", ["CLinux", "Wasm", "LinuxSystem", system]),
+        library("HTTPHost", ["CLinux", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
         library(
             "Zygote",
             [
@@ -150,6 +153,8 @@ let package = Package(
         executable(
             "martlet-engine", ["Zygote"],
             linker: linkWasmtime + fixedAddresses + archivedLibraries + functionOrder("martlet-engine")),
+        executable(
+            "martlet-server", ["HTTPHost", "Zygote"], linker: linkWasmtime + fixedAddresses + archivedLibraries),
         executable("martlet", ["MartletCommands"]),
 
         tests(
@@ -165,7 +170,10 @@ let package = Package(
         // Looks at what was built; hence the executables.
         tests(
             "LayoutTests",
-            ["containerd-shim-martlet-v1", "martlet-engine", "martlet", "EngineProtocol", "LinuxSystem"],
+            [
+                "containerd-shim-martlet-v1", "martlet-engine", "martlet-server", "martlet", "EngineProtocol",
+                "LinuxSystem",
+            ],
             linker: linkWasmtime),
         tests("OCISpecTests", ["OCISpec"]),
         tests("EngineProtocolTests", ["EngineProtocol", "LinuxSystem", "CLinux", system]),
@@ -196,6 +204,7 @@ let package = Package(
             ]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
+        tests("WASIHTTPTests", ["WASIHTTP", "LinuxSystem", nioCore, nioPosix]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
 

@@ -33,6 +33,10 @@ typedef struct wasmtime_component_instance_type_t wasmtime_component_instance_ty
 typedef struct wasmtime_component_func_type_t wasmtime_component_func_type_t;
 typedef struct wasmtime_component_export_index_t wasmtime_component_export_index_t;
 typedef struct wasmtime_component_linker_t wasmtime_component_linker_t;
+typedef struct wasmtime_component_linker_instance_t wasmtime_component_linker_instance_t;
+typedef struct wasmtime_component_resource_type_t wasmtime_component_resource_type_t;
+typedef struct wasmtime_component_resource_any_t wasmtime_component_resource_any_t;
+typedef struct wasmtime_component_resource_host_t wasmtime_component_resource_host_t;
 
 // Vectors. The callee that fills one owns nothing of it afterwards: the caller deletes it.
 typedef struct wasm_byte_vec_t {
@@ -146,8 +150,43 @@ typedef struct wasmtime_component_valresult_t {
   wasmtime_component_val_t *val;
 } wasmtime_component_valresult_t;
 
+typedef struct wasmtime_component_vallist_t {
+  size_t size;
+  wasmtime_component_val_t *data;
+} wasmtime_component_vallist_t;
+
+typedef struct wasmtime_component_valtuple_t {
+  size_t size;
+  wasmtime_component_val_t *data;
+} wasmtime_component_valtuple_t;
+
+typedef struct wasmtime_component_valrecord_entry_t wasmtime_component_valrecord_entry_t;
+
+typedef struct wasmtime_component_valrecord_t {
+  size_t size;
+  wasmtime_component_valrecord_entry_t *data;
+} wasmtime_component_valrecord_t;
+
+typedef struct wasmtime_component_valvariant_t {
+  wasm_name_t discriminant;
+  wasmtime_component_val_t *val;
+} wasmtime_component_valvariant_t;
+
+// Of the flat kinds only those are named that an interface of ours has.
 typedef union wasmtime_component_valunion_t {
+  bool boolean;
+  uint8_t u8;
+  uint16_t u16;
+  uint32_t u32;
+  uint64_t u64;
+  wasm_name_t string;
+  wasmtime_component_vallist_t list;
+  wasmtime_component_valrecord_t record;
+  wasmtime_component_valtuple_t tuple;
+  wasmtime_component_valvariant_t variant;
+  wasmtime_component_val_t *option;
   wasmtime_component_valresult_t result;
+  wasmtime_component_resource_any_t *resource;
   uint64_t room[3];
 } wasmtime_component_valunion_t;
 
@@ -155,6 +194,15 @@ struct wasmtime_component_val_t {
   wasmtime_component_valkind_t kind;
   wasmtime_component_valunion_t of;
 };
+
+struct wasmtime_component_valrecord_entry_t {
+  wasm_name_t name;
+  wasmtime_component_val_t val;
+};
+
+// Functions of ours that a component imports. Arguments and results are freed by the library.
+typedef wasmtime_error_t *(*wasmtime_component_func_callback_t)(void *, wasmtime_context_t *, const wasmtime_component_func_type_t *, wasmtime_component_val_t *, size_t, wasmtime_component_val_t *, size_t);
+typedef wasmtime_error_t *(*wasmtime_component_resource_destructor_t)(void *, wasmtime_context_t *, uint32_t);
 
 // Constants. Those that `_bindings.py` does not name are held by tests that run a module.
 enum {
@@ -170,11 +218,25 @@ enum {
   WASMTIME_WASI_FILE_PERMS_WRITE = 2,
   WASMTIME_COMPONENT_ITEM_COMPONENT_INSTANCE = 1,
   WASMTIME_COMPONENT_ITEM_COMPONENT_FUNC = 3,
+  WASMTIME_COMPONENT_VALKIND_BOOL = 0,
+  WASMTIME_COMPONENT_VALKIND_U8 = 2,
+  WASMTIME_COMPONENT_VALKIND_U16 = 4,
+  WASMTIME_COMPONENT_VALKIND_U32 = 6,
+  WASMTIME_COMPONENT_VALKIND_U64 = 8,
+  WASMTIME_COMPONENT_VALKIND_STRING = 12,
+  WASMTIME_COMPONENT_VALKIND_LIST = 13,
+  WASMTIME_COMPONENT_VALKIND_RECORD = 14,
+  WASMTIME_COMPONENT_VALKIND_TUPLE = 15,
+  WASMTIME_COMPONENT_VALKIND_VARIANT = 16,
+  WASMTIME_COMPONENT_VALKIND_OPTION = 18,
   WASMTIME_COMPONENT_VALKIND_RESULT = 19,
+  WASMTIME_COMPONENT_VALKIND_RESOURCE = 21,
 };
 
 // Bytes, errors, traps and their frames.
 void wasm_byte_vec_delete(wasm_byte_vec_t *);
+void wasm_byte_vec_new_uninitialized(wasm_byte_vec_t *, size_t);
+wasmtime_error_t *wasmtime_error_new(const char *);
 void wasmtime_error_delete(wasmtime_error_t *);
 void wasmtime_error_message(const wasmtime_error_t *, wasm_name_t *);
 bool wasmtime_error_exit_status(const wasmtime_error_t *, int *);
@@ -219,6 +281,7 @@ void wasmtime_pooling_allocation_config_max_memory_size_set(wasmtime_pooling_all
 void wasmtime_pooling_allocation_strategy_set(wasm_config_t *, const wasmtime_pooling_allocation_config_t *);
 wasm_engine_t *wasm_engine_new_with_config(wasm_config_t *);
 void wasm_engine_delete(wasm_engine_t *);
+void wasmtime_engine_increment_epoch(wasm_engine_t *);
 
 // Core modules.
 wasmtime_error_t *wasmtime_module_new(wasm_engine_t *, const uint8_t *, size_t, wasmtime_module_t **);
@@ -243,6 +306,7 @@ const wasm_valtype_vec_t *wasm_functype_results(const wasm_functype_t *);
 wasmtime_store_t *wasmtime_store_new(wasm_engine_t *, void *, void (*)(void *));
 void wasmtime_store_delete(wasmtime_store_t *);
 wasmtime_context_t *wasmtime_store_context(wasmtime_store_t *);
+void *wasmtime_context_get_data(const wasmtime_context_t *);
 void wasmtime_store_limiter(wasmtime_store_t *, int64_t, int64_t, int64_t, int64_t, int64_t);
 wasmtime_error_t *wasmtime_context_set_fuel(wasmtime_context_t *, uint64_t);
 void wasmtime_context_set_epoch_deadline(wasmtime_context_t *, uint64_t);
@@ -255,6 +319,8 @@ bool wasi_config_set_env(wasi_config_t *, size_t, const char **, const char **);
 void wasi_config_inherit_stdin(wasi_config_t *);
 void wasi_config_inherit_stdout(wasi_config_t *);
 void wasi_config_inherit_stderr(wasi_config_t *);
+bool wasi_config_set_stdin_file(wasi_config_t *, const char *);
+bool wasi_config_set_stdout_file(wasi_config_t *, const char *);
 void wasi_config_inherit_network(wasi_config_t *);
 void wasi_config_allow_ip_name_lookup(wasi_config_t *, bool);
 bool wasi_config_preopen_dir(wasi_config_t *, const char *, const char *, wasi_dir_perms, wasi_file_perms);
@@ -297,5 +363,23 @@ wasmtime_error_t *wasmtime_component_linker_instantiate(const wasmtime_component
 bool wasmtime_component_instance_get_func(const wasmtime_component_instance_t *, wasmtime_context_t *, const wasmtime_component_export_index_t *, wasmtime_component_func_t *);
 wasmtime_error_t *wasmtime_component_func_call(const wasmtime_component_func_t *, wasmtime_context_t *, const wasmtime_component_val_t *, size_t, wasmtime_component_val_t *, size_t);
 void wasmtime_component_val_delete(wasmtime_component_val_t *);
+wasmtime_component_val_t *wasmtime_component_val_new(wasmtime_component_val_t *);
+void wasmtime_component_vallist_new_uninit(wasmtime_component_vallist_t *, size_t);
+void wasmtime_component_valrecord_new_uninit(wasmtime_component_valrecord_t *, size_t);
+void wasmtime_component_valtuple_new_uninit(wasmtime_component_valtuple_t *, size_t);
+void wasmtime_component_linker_allow_shadowing(wasmtime_component_linker_t *, bool);
+wasmtime_component_linker_instance_t *wasmtime_component_linker_root(wasmtime_component_linker_t *);
+void wasmtime_component_linker_instance_delete(wasmtime_component_linker_instance_t *);
+wasmtime_error_t *wasmtime_component_linker_instance_add_instance(wasmtime_component_linker_instance_t *, const char *, size_t, wasmtime_component_linker_instance_t **);
+wasmtime_error_t *wasmtime_component_linker_instance_add_func(wasmtime_component_linker_instance_t *, const char *, size_t, wasmtime_component_func_callback_t, void *, void (*)(void *));
+wasmtime_error_t *wasmtime_component_linker_instance_add_resource(wasmtime_component_linker_instance_t *, const char *, size_t, const wasmtime_component_resource_type_t *, wasmtime_component_resource_destructor_t, void *, void (*)(void *));
+wasmtime_component_resource_type_t *wasmtime_component_resource_type_new_host(uint32_t);
+void wasmtime_component_resource_type_delete(wasmtime_component_resource_type_t *);
+wasmtime_component_resource_host_t *wasmtime_component_resource_host_new(bool, uint32_t, uint32_t);
+uint32_t wasmtime_component_resource_host_rep(const wasmtime_component_resource_host_t *);
+void wasmtime_component_resource_host_delete(wasmtime_component_resource_host_t *);
+wasmtime_error_t *wasmtime_component_resource_any_to_host(wasmtime_context_t *, const wasmtime_component_resource_any_t *, wasmtime_component_resource_host_t **);
+wasmtime_error_t *wasmtime_component_resource_any_drop(wasmtime_context_t *, const wasmtime_component_resource_any_t *);
+wasmtime_error_t *wasmtime_component_resource_host_to_any(wasmtime_context_t *, const wasmtime_component_resource_host_t *, wasmtime_component_resource_any_t **);
 
 #endif

@@ -4,11 +4,13 @@ package import OCISpec
 /// The filters that processes of ours stay under when they touch what an image's author wrote.
 ///
 /// They name what is needed and deny the rest with EPERM; a call newer than any that they name answers ENOSYS.
-/// To allow one more call, add it to the group of `GuestCalls` or `CompilerCalls` whose reason it shares.
+/// To allow one more call, add it to the group of `GuestCalls`, `ServerCalls` or `CompilerCalls` whose reason it shares.
 package enum BuiltInProfile: Hashable, Sendable, CaseIterable {
     /// For a process that runs a wasm guest, from the last step of its set-up on. seccomp(2) itself is allowed, so
     /// that the specification's filter can go on top.
     case guest
+    /// As `guest`, for a component that answers HTTP requests: with what its server needs.
+    case server
     /// For a process that compiles modules, reading and writing only what was opened for it.
     case compiler
 
@@ -29,6 +31,7 @@ package enum BuiltInProfile: Hashable, Sendable, CaseIterable {
         profile.syscalls =
             switch self {
             case .guest: SharedCalls.rules + GuestCalls.rules
+            case .server: SharedCalls.rules + GuestCalls.rules + ServerCalls.rules
             case .compiler: SharedCalls.rules + CompilerCalls.rules
             }
         return profile

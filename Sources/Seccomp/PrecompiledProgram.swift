@@ -1,15 +1,21 @@
 package import CLinux
 
-/// The guest's built-in filter as it was compiled when Martlet was, because compiling it takes longer than all else
+/// The guests' built-in filters as they were compiled when Martlet was, because compiling one takes longer than all else
 /// that the engine does between its start and a pod's first container.
 ///
-/// `PrecompiledProgramTests` holds it against `SeccompFilter.compile`, and writes the file anew when it is asked to.
+/// `PrecompiledProgramTests` holds them against `SeccompFilter.compile`, and writes the files anew when it is asked to.
 enum PrecompiledProgram {
     /// Nil where only compiling helps: for another processor, or another way to deny.
     static func of(_ profile: BuiltInProfile, denial: BuiltInProfile.Denial) -> [sock_filter]? {
         #if arch(x86_64)
-            guard profile == .guest, denial == .errno else { return nil }
-            return guestInstructions.map(sock_filter.init(packed:))
+            guard denial == .errno else { return nil }
+            let instructions: [UInt64]
+            switch profile {
+            case .guest: instructions = guestInstructions
+            case .server: instructions = serverInstructions
+            case .compiler: return nil
+            }
+            return instructions.map(sock_filter.init(packed:))
         #else
             return nil
         #endif

@@ -28,6 +28,19 @@ package struct ComponentFunction {
         case failure
     }
 
+    /// Calls a function that answers nothing.
+    ///
+    /// - Throws: ``EngineError``: a trap, or an exit of the guest.
+    package func call(_ arguments: [ComponentValue]) throws(EngineError) {
+        var lowered: [wasmtime_component_val_t] = []
+        for argument in arguments { lowered.append(try argument.lowered(store.context)) }
+        let error = withUnsafePointer(to: raw) {
+            wasmtime_component_func_call($0, store.context, lowered, lowered.count, nil, 0)
+        }
+        for index in lowered.indices { wasmtime_component_val_delete(&lowered[index]) }
+        try EngineError.check(error, .call)
+    }
+
     /// Calls a function that takes nothing.
     ///
     /// - Parameter hasResult: whether it returns a value, as its type says.

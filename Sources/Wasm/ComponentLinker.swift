@@ -2,7 +2,7 @@ internal import CWasmtime
 
 /// Owner of what components may import.
 package final class ComponentLinker {
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
 
     package init(_ engine: Engine) {
         raw = wasmtime_component_linker_new(engine.raw)
@@ -20,6 +20,19 @@ package final class ComponentLinker {
     /// Defines `wasi:http/types` and `wasi:http/outgoing-handler`. ``defineWASI()`` is needed too.
     package func defineOutgoingHTTP() throws(EngineError) {
         try EngineError.check(wasmtime_component_linker_add_wasi_http(raw), .link)
+    }
+
+    /// Lets an interface that is defined already be defined anew.
+    package func allowShadowing() {
+        wasmtime_component_linker_allow_shadowing(raw, true)
+    }
+
+    /// Makes an instance in the store of the guest that is calling.
+    package func instantiate(_ component: Component, in call: HostCall) throws(EngineError) -> ComponentInstanceHandle {
+        var instance = wasmtime_component_instance_t()
+        try EngineError.check(
+            wasmtime_component_linker_instantiate(raw, call.context, component.raw, &instance), .instantiate)
+        return ComponentInstanceHandle(raw: instance)
     }
 
     /// Resolves and type-checks the imports, and makes an instance in the store; guest code may run.

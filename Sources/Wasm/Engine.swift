@@ -9,6 +9,11 @@ package final class Engine {
         self.raw = raw
     }
 
+    /// Begins a new epoch: guests whose deadline has come are stopped. From any thread.
+    package func incrementEpoch() {
+        wasmtime_engine_increment_epoch(raw)
+    }
+
     deinit {
         wasm_engine_delete(raw)
     }

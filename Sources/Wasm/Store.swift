@@ -5,8 +5,10 @@ package final class Store {
     private let raw: OpaquePointer
     let context: OpaquePointer?
 
-    package init(_ engine: Engine) {
-        raw = wasmtime_store_new(engine.raw, nil, nil)
+    /// - Parameter data: what functions of ours find in ``HostCall/data``; kept alive by the store.
+    package init(_ engine: Engine, data: AnyObject? = nil) {
+        let held = data.map { Unmanaged.passRetained($0).toOpaque() }
+        raw = wasmtime_store_new(engine.raw, held) { $0.map { Unmanaged<AnyObject>.fromOpaque($0).release() } }
         context = wasmtime_store_context(raw)
     }
 

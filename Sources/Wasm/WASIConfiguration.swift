@@ -43,6 +43,17 @@ package struct WASIConfiguration: ~Copyable {
         wasi_config_inherit_stderr(raw)
     }
 
+    /// Gives the guest the process's standard error, and other files as its standard input and output; nothing as its
+    /// input for nil. The files are opened now.
+    ///
+    /// - Returns: false if one can't be opened.
+    package borrowing func setStandardStreams(input: String?, output: String) -> Bool {
+        wasi_config_inherit_stderr(raw)
+        guard wasi_config_set_stdout_file(raw, output) else { return false }
+        guard let input else { return true }
+        return wasi_config_set_stdin_file(raw, input)
+    }
+
     /// Lets the guest open sockets and look names up, as far as the process can.
     package borrowing func inheritNetwork() {
         wasi_config_inherit_network(raw)

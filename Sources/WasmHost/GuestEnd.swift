@@ -1,4 +1,4 @@
-internal import Wasm
+package import Wasm
 
 /// How a guest ended.
 package struct GuestEnd: Hashable, Sendable {
@@ -19,7 +19,7 @@ package struct GuestEnd: Hashable, Sendable {
     }
 
     /// - Parameter error: of a call that ran guest code.
-    init(_ error: EngineError) {
+    package init(_ error: EngineError) {
         if let status = error.exitStatus {
             self.init(exitCode: status, report: nil)
         } else {

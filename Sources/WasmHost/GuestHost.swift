@@ -8,9 +8,13 @@ package final class GuestHost {
     /// WASI preview 1 for core modules.
     let linker: Linker
     private var madeComponentLinker: ComponentLinker?
+    private var madeServedLinker: ComponentLinker?
+    /// Where components that answer HTTP requests are served.
+    package let service: (any GuestService)?
 
-    package init(_ configuration: EngineConfiguration) throws(GuestError) {
+    package init(_ configuration: EngineConfiguration, service: (any GuestService)? = nil) throws(GuestError) {
         self.configuration = configuration
+        self.service = service
         engine = try configuration.makeEngine()
         linker = Linker(engine)
         do throws(EngineError) {
@@ -20,9 +24,19 @@ package final class GuestHost {
         }
     }
 
+    /// WASI 0.2 with the service's interfaces, for components that are served.
+    package func servedLinker() throws(EngineError) -> ComponentLinker {
+        if let madeServedLinker { return madeServedLinker }
+        let linker = ComponentLinker(engine)
+        try linker.defineWASI()
+        try service?.define(in: linker)
+        madeServedLinker = linker
+        return linker
+    }
+
     /// WASI 0.2 and outgoing `wasi:http` for components. Made for the first of them: most pods have none, and it takes
     /// memory of each.
-    func componentLinker() throws(EngineError) -> ComponentLinker {
+    package func componentLinker() throws(EngineError) -> ComponentLinker {
         if let madeComponentLinker { return madeComponentLinker }
         let linker = ComponentLinker(engine)
         try linker.defineWASI()

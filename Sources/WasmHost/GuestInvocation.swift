@@ -2,7 +2,7 @@
 package struct GuestInvocation: Hashable, Sendable {
     /// The guest's argv, whole.
     package let arguments: [String]
-    package let environment: [Variable]
+    package var environment: [Variable]
     /// The largest size of each linear memory, in bytes; nil for no limit. `memory.grow` fails beyond it.
     package let memoryLimit: UInt64?
 

@@ -1,4 +1,4 @@
-internal import Wasm
+package import Wasm
 
 /// A guest that has been checked and can be run: its imports are there and so is the function to call. All of it
 /// is done before the fork; no guest code has run.
@@ -8,6 +8,21 @@ package struct GuestProgram {
         case module(LinkedModule, calls: [(name: String, results: Int)])
         /// A function of a component.
         case component(ComponentEntry)
+        /// A component that answers HTTP requests.
+        case server(ServedEntry)
+    }
+
+    package struct ServedEntry {
+        package let component: Component
+        /// `handle` of `wasi:http/incoming-handler`.
+        package let handle: ComponentExport
+        /// See ``HelperComponent``.
+        package let helper: Component
+    }
+
+    /// What is served, of a guest that is to be served by a ``GuestService``.
+    package var served: ServedEntry? {
+        if case .server(let entry) = entry { entry } else { nil }
     }
 
     struct ComponentEntry {
@@ -25,14 +40,19 @@ package struct GuestProgram {
     /// - Parameters:
     ///   - name: the module's file, as messages shall name it.
     ///   - function: the function to call (what follows `#` in the entrypoint). Nil means `_start` of a module. A
-    ///     component that exports `wasi:cli/run` is a command whatever is asked for; of another, `function` is an
-    ///     exported function, or `interface#function`.
+    ///     component is what the first of its exports that is `wasi:http/incoming-handler` or `wasi:cli/run` says,
+    ///     a server or a command, whatever is asked for; of one without, `function` is an exported function, or
+    ///     `interface#function`.
     /// - Throws: ``GuestError`` `unknownImport`, `unsuitableExport` or `unsupportedWorld`.
     package init(_ code: GuestCode, name: String, function: String?, host: GuestHost) throws(GuestError) {
         switch code.kind {
         case .module(let module):
             entry = try Self.check(module, name, function: function ?? "_start", host)
         case .component(let component, let flush):
+            if code.servesHTTP {
+                entry = .server(try Self.server(component, code, name, host))
+                return
+            }
             let (export, hasResult) = try Self.entry(of: component, name, function, host)
             try Self.checkImports(of: component, name, host)
             entry = .component(
@@ -95,13 +115,7 @@ package struct GuestProgram {
     ) throws(GuestError) -> (ComponentExport, hasResult: Bool) {
         let exports = component.exports(host.engine)
         for export in exports {
-            if export.name.hasPrefix("wasi:http/incoming-handler") {
-                throw GuestError(
-                    .unsupportedWorld,
-                    "\(name) is an HTTP server (it exports \(export.name)): this version runs commands only (wasi:cli/run)"
-                )
-            }
-            if export.name.hasPrefix("wasi:cli/run@"), let run = component.export(export.name, "run") {
+            if export.name.isCommand, let run = component.export(export.name, "run") {
                 return (run, true)
             }
         }
@@ -127,6 +141,22 @@ package struct GuestProgram {
         return (place, hasResult)
     }
 
+    private static func server(
+        _ component: Component, _ code: GuestCode, _ name: String, _ host: GuestHost
+    ) throws(GuestError) -> ServedEntry {
+        guard let handler = component.exports(host.engine).first(where: { $0.name.isHandler })?.name,
+            let handle = component.export(handler, "handle"),
+            component.item("handle", ofInstance: handler, host.engine) == .function(parameters: 2, hasResult: false)
+        else {
+            throw GuestError(.unsuitableExport, "\(name) exports \(handlerPrefix)… without a handle(request, response)")
+        }
+        guard let helper = code.helper else {
+            throw GuestError(.unsupportedWorld, "\(name) exports \(handler), and was compiled as what is no server")
+        }
+        try checkImports(of: component, name, host, isServed: true)
+        return ServedEntry(component: component, handle: handle, helper: helper)
+    }
+
     private static func find(
         _ function: String, in component: Component, _ exports: [(name: String, item: ComponentItem)], _ host: GuestHost
     ) -> (ComponentItem?, ComponentExport?) {
@@ -141,11 +171,14 @@ package struct GuestProgram {
 
     /// Lets the engine resolve and check the imports, in a store that has no room for an instance, so that nothing
     /// can run.
-    private static func checkImports(of component: Component, _ name: String, _ host: GuestHost) throws(GuestError) {
+    private static func checkImports(
+        of component: Component, _ name: String, _ host: GuestHost, isServed: Bool = false
+    ) throws(GuestError) {
         let store = Store(host.engine)
         store.limit(instances: 0)
         do throws(EngineError) {
-            _ = try host.componentLinker().instantiate(component, in: store)
+            let linker = isServed ? try host.servedLinker() : try host.componentLinker()
+            _ = try linker.instantiate(component, in: store)
         } catch  where !error.isInstanceLimit {
             throw GuestError(.unknownImport, "\(name) can't be linked: \(EngineError.sentence(error.message))")
         } catch {}

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import SystemPackage
-internal import Wasm
+package import Wasm
 
 /// One run of a guest, in the process that the container is: after the fork, in the container's namespaces and root,
 /// as its user. Threads may be started from here on.
@@ -29,7 +29,10 @@ package struct GuestRun {
         setenv("TOKIO_WORKER_THREADS", "1", 0)
         let store = Store(host.engine)
         do throws(EngineError) {
-            try store.setWASI(Self.world(invocation))
+            try store.setWASI(
+                Self.world(invocation) {
+                    $0.inheritStandardStreams(); return true
+                })
             if case .component = program.entry { store.setHTTP() }
             if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
             Self.followMemoryLimit(of: store)
@@ -44,6 +47,8 @@ package struct GuestRun {
                     throw EngineError(operation: .instantiate, message: "the export is not a function")
                 }
                 state = .component(function, entry)
+            case .server:
+                throw EngineError(operation: .configureStore, message: "a server is not run but serves")
             }
         } catch  where error.operation == .instantiate && Self.isGuests(error) {
             Self.followMemoryLimit(of: nil)
@@ -74,13 +79,23 @@ package struct GuestRun {
     /// `.`; so do those that call the first one their working directory (Zig). So `/` comes first and last: absolute
     /// paths are right everywhere, and relative ones are resolved at `/` except by guests that look `.` up. Where the
     /// working directory is `/`, that is no difference.
-    private static func world(_ invocation: GuestInvocation) throws(EngineError) -> WASIConfiguration {
+    ///
+    /// - Parameters:
+    ///   - more: variables beside the invocation's own.
+    ///   - streams: gives the standard streams; false if they can't be opened.
+    package static func world(
+        _ invocation: GuestInvocation, more: [(name: String, value: String)] = [],
+        streams: (borrowing WASIConfiguration) -> Bool
+    ) throws(EngineError) -> WASIConfiguration {
         let world = WASIConfiguration()
-        let environment = invocation.environment.map { (name: $0.name, value: $0.value) }
+        let environment = invocation.environment.map { (name: $0.name, value: $0.value) } + more
         guard world.setArguments(invocation.arguments), world.setEnvironment(environment) else {
             throw EngineError(operation: .configureStore, message: "an argument or a variable is not UTF-8")
         }
-        world.inheritStandardStreams()
+        guard streams(world) else {
+            throw EngineError(
+                operation: .configureStore, message: "can't open a body's pipe: a served component needs /proc")
+        }
         world.inheritNetwork()
         for name in isRoot() ? ["/", "."] : ["/", ".", "/"] {
             if !world.preopen(name, as: name) { try Self.explain(name) }

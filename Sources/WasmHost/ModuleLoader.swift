@@ -12,9 +12,18 @@ package struct GuestCode {
     }
 
     let kind: Kind
+    /// Whether it is a component that answers HTTP requests.
+    package fileprivate(set) var servesHTTP = false
+    /// Our component beside it, for one that can be served: see ``ModuleLoader``.
+    fileprivate(set) var helper: Component?
     /// The descriptors that must be open while the guest is instantiated and run: wasmtime maps the initial contents of
     /// memories from the artifact's file each time. They belong to the engine and are closed with the code.
-    package let descriptors: [Int32]
+    package fileprivate(set) var descriptors: [Int32]
+
+    fileprivate init(kind: Kind, descriptors: [Int32]) {
+        self.kind = kind
+        self.descriptors = descriptors
+    }
 }
 
 /// Gets the code of modules: out of the artifact cache, or by having them compiled.
@@ -30,13 +39,21 @@ package final class ModuleLoader {
     private let compiler: Compiler
     /// Loaded when the first component is.
     private var flush: Artifact?
+    private var helper: Artifact?
+    /// Whether components that answer HTTP requests are loaded to be served.
+    private let serves: Bool
 
-    /// - Parameter confine: runs in each compile helper before it touches the module; it must leave open what is open.
+    /// - Parameters:
+    ///   - serves: whether components that answer HTTP requests are loaded to be served; the engine must be able to
+    ///     interrupt them (`EngineConfiguration.epochInterruption`).
+    ///   - confine: runs in each compile helper before it touches the module; it must leave open what is open.
     package init(
-        engine: Engine, cache: ArtifactCache, limits: Compiler.Limits = .init(), confine: @escaping () throws -> Void
+        engine: Engine, cache: ArtifactCache, limits: Compiler.Limits = .init(), serves: Bool = false,
+        confine: @escaping () throws -> Void
     ) {
         self.engine = engine
         self.cache = cache
+        self.serves = serves
         compiler = Compiler(engine: engine, cache: cache, limits: limits, confine: confine)
     }
 
@@ -66,9 +83,9 @@ package final class ModuleLoader {
     ///   - largestCopy: bytes; a larger file is only found if it is known.
     package func loadFromCache(_ file: Int32, name: String, largestCopy: Int) throws(GuestError) -> GuestCode? {
         let identity = try FileIdentity(of: file, name: name)
-        if let digest = cache.digest(of: identity) { return try map(digest, compilesFlush: false) }
+        if let digest = cache.digest(of: identity) { return try map(digest, compilesOwn: false) }
         guard identity.size <= largestCopy else { return nil }
-        return try map(try copy(file, identity, name: name).digest, compilesFlush: false)
+        return try map(try copy(file, identity, name: name).digest, compilesOwn: false)
     }
 
     private func copy(_ file: Int32, _ identity: FileIdentity, name: String) throws(GuestError) -> ModuleCopy {
@@ -115,7 +132,7 @@ package final class ModuleLoader {
     }
 
     /// The code of an artifact of the cache, with what it needs to run; nil if it is not there.
-    private func map(_ digest: String, compilesFlush: Bool = true) throws(GuestError) -> GuestCode? {
+    private func map(_ digest: String, compilesOwn: Bool = true) throws(GuestError) -> GuestCode? {
         guard let artifact = mapArtifact(digest) else {
             return nil
         }
@@ -123,27 +140,45 @@ package final class ModuleLoader {
         case .module(let module):
             return GuestCode(kind: .module(module), descriptors: artifact.descriptors)
         case .component(let component):
-            guard let (flush, descriptors) = try loadFlush(compiles: compilesFlush) else { return nil }
-            return GuestCode(
+            guard let (flush, descriptors) = try loadOwn(\.flush, OutputFlush.text, compiles: compilesOwn) else {
+                return nil
+            }
+            var code = GuestCode(
                 kind: .component(component, flush: flush), descriptors: artifact.descriptors + descriptors)
+            let exports = component.exports(engine)
+            guard exports.first(where: { $0.name.isHandler || $0.name.isCommand })?.name.isHandler == true else {
+                return code
+            }
+            code.servesHTTP = true
+            if serves {
+                guard let (helper, more) = try loadOwn(\.helper, HelperComponent.text, compiles: compilesOwn) else {
+                    return nil
+                }
+                code.helper = helper
+                code.descriptors += more
+            }
+            return code
         }
     }
 
-    /// Loads our own component. Once per node it must be compiled, which blocks for some 10 ms; nil if it may not be.
-    private func loadFlush(compiles: Bool) throws(GuestError) -> (Component, descriptors: [Int32])? {
-        if let flush, case .component(let component) = flush.code {
-            return (component, flush.descriptors)
+    /// Loads a component of our own. Once per node it must be compiled, which blocks for some 10 ms; nil if it may not
+    /// be.
+    private func loadOwn(
+        _ place: ReferenceWritableKeyPath<ModuleLoader, Artifact?>, _ text: String, compiles: Bool
+    ) throws(GuestError) -> (Component, descriptors: [Int32])? {
+        if let loaded = self[keyPath: place], case .component(let component) = loaded.code {
+            return (component, loaded.descriptors)
         }
-        let copy = try ModuleCopy(of: OutputFlush.text)
+        let copy = try ModuleCopy(of: text)
         if mapArtifact(copy.digest) == nil {
             guard compiles else { return nil }
-            try start(copy, name: "the component that flushes").finish(limits: compiler.limits)
+            try start(copy, name: "a component of the engine's own").finish(limits: compiler.limits)
         }
         let artifact = mapArtifact(copy.digest)
         guard let artifact, case .component(let component) = artifact.code else {
-            throw GuestError(.engine, "the component that flushes was compiled, but the artifact can't be loaded")
+            throw GuestError(.engine, "a component of the engine's own was compiled, but can't be loaded")
         }
-        flush = artifact
+        self[keyPath: place] = artifact
         return (component, artifact.descriptors)
     }
 

@@ -20,6 +20,8 @@ struct ContainerFork {
         let code: GuestCode
         let program: GuestProgram
         let invocation: GuestInvocation
+        /// Serves it, if it is one that is served.
+        let serve: (() throws(GuestError) -> Void)?
         let title: ProcessTitle
     }
 
@@ -40,14 +42,21 @@ struct ContainerFork {
             self.plan = plan
             return
         }
-        plan.guestFilter = try supply.filter(request.options.guestSeccomp)
+        let program = try GuestProgram(code, name: path, function: function, host: host)
+        let isServed = program.served != nil
+        plan.guestFilter = try supply.filter(request.options.guestSeccomp, serving: isServed)
         self.plan = plan
         let arguments = plan.process.arguments
+        let invocation = try GuestInvocation(
+            arguments: arguments, environment: plan.process.environment, memoryLimit: request.guestMemoryLimit)
+        var serve: (() throws(GuestError) -> Void)?
+        if isServed, let service = host.service {
+            serve = try service.plan(
+                program, invocation, annotations: bundle.config.spec.annotations ?? [:], host: host,
+                report: Guest.tell)
+        }
         guest = Guest(
-            code: code,
-            program: try GuestProgram(code, name: path, function: function, host: host),
-            invocation: try GuestInvocation(
-                arguments: arguments, environment: plan.process.environment, memoryLimit: request.guestMemoryLimit),
+            code: code, program: program, invocation: invocation, serve: serve,
             title: ProcessTitle(arguments: arguments, name: String(path.split(separator: "/").last ?? "wasm")))
     }
 
@@ -87,16 +96,21 @@ extension ContainerFork.Guest {
     /// Runs the guest to its end, and the process with it. Standard error takes what there is to say of it.
     func run(on host: GuestHost) -> Never {
         do throws(GuestError) {
+            if let serve {
+                try serve()
+                _exit(0)
+            }
             let end = try GuestRun(program, invocation, host: host).run()
-            if let report = end.report { tell(report) }
+            if let report = end.report { Self.tell(report) }
             _exit(end.exitCode)
         } catch {
-            tell("martlet: \(error)\n")
+            Self.tell("martlet: \(error)\n")
             _exit(GuestEnd.notRun)
         }
     }
 
-    private func tell(_ text: String) {
+    /// From any thread.
+    @Sendable fileprivate static func tell(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)

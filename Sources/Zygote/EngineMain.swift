@@ -3,6 +3,7 @@ internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
+package import WasmHost
 
 /// The engine's program.
 package enum EngineMain {
@@ -10,10 +11,21 @@ package enum EngineMain {
     ///
     /// What can't be told to the shim goes to stderr, which the shim has made its log.
     package static func run() -> Never {
+        run(service: nil) { (zygote) throws in try zygote.serve() }
+    }
+
+    /// As the program that serves: takes one create from an engine, then ends.
+    ///
+    /// - Parameter service: serves components that answer HTTP requests.
+    package static func runServer(_ service: any GuestService) -> Never {
+        run(service: service) { (zygote) throws in try zygote.serveOne() }
+    }
+
+    private static func run(service: (any GuestService)?, _ body: (inout Zygote) throws -> Void) -> Never {
         var type: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         guard getsockopt(EngineSocket.descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 else {
-            fail("martlet-engine is started by containerd-shim-martlet-v1, with a socket as descriptor 3")
+            fail("this program is started by containerd-shim-martlet-v1, with a socket as descriptor 3")
         }
         do {
             let shim = MessageChannel(owning: OwnedFileDescriptor(owning: EngineSocket.descriptor))
@@ -23,8 +35,8 @@ package enum EngineMain {
             // Children that end are nobody's business here: the first children of containers are done when they
             // end, and compilers answer through a pipe.
             _ = signal(SIGCHLD, SIG_IGN)
-            var zygote = try Zygote(shim: shim, settings: settings)
-            try zygote.serve()
+            var zygote = try Zygote(shim: shim, settings: settings, service: service)
+            try body(&zygote)
         } catch let error as SystemCallError where error.errno == .brokenPipe {
             // The shim has ended before it was answered: the end, as any other.
         } catch {

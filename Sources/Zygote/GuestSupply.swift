@@ -8,38 +8,63 @@ final class GuestSupply {
     let host: GuestHost
     private let loader: ModuleLoader
     /// Those that were asked for.
-    private var filters: [GuestSeccomp: SeccompFilter] = [:]
+    private var filters: [FilterKind: SeccompFilter] = [:]
 
-    init(settings: EngineSettings) throws {
-        let configuration = EngineConfiguration(settings.features)
-        host = try GuestHost(configuration)
+    private struct FilterKind: Hashable {
+        let profile: BuiltInProfile
+        let seccomp: GuestSeccomp
+    }
+
+    enum Loaded {
+        case ready(GuestCode)
+        case compiling(CompileJob)
+        /// Most likely to be served, and this program does not serve: see `ServerProgram`.
+        case served
+    }
+
+    /// - Parameter service: of the program that serves; nil in the one that each pod has.
+    init(settings: EngineSettings, service: (any GuestService)? = nil) throws {
+        var configuration = EngineConfiguration(settings.features)
+        // Only a server has requests to interrupt; it costs the code some time.
+        configuration.epochInterruption = service != nil
+        host = try GuestHost(configuration, service: service)
         let cache = try ArtifactCache(
             path: settings.cacheDirectory, limit: settings.cacheLimit, configuration: configuration)
         var limits = Compiler.Limits()
         limits.memory = settings.compilerMemoryLimit
         // In the helper's own time: most modules are in the cache.
-        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits) {
+        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, serves: service != nil) {
             try SeccompFilter.builtIn(.compiler).install()
         }
     }
 
     /// The built-in filter for a guest.
-    func filter(_ kind: GuestSeccomp) throws -> SeccompFilter? {
-        guard kind != .off else { return nil }
+    func filter(_ seccomp: GuestSeccomp, serving: Bool) throws -> SeccompFilter? {
+        guard seccomp != .off else { return nil }
+        let kind = FilterKind(profile: serving ? .server : .guest, seccomp: seccomp)
         if let filter = filters[kind] { return filter }
-        let filter = try SeccompFilter.builtIn(.guest, denial: kind == .log ? .log : .errno)
+        let filter = try SeccompFilter.builtIn(kind.profile, denial: seccomp == .log ? .log : .errno)
         filters[kind] = filter
         return filter
     }
 
     /// Maps a module's code, or starts to compile it; see `ModuleLoader`.
-    func load(_ module: Int32, name: String) throws -> ModuleLoader.Loaded {
-        try loader.load(module, name: name)
+    func load(_ module: Int32, name: String) throws -> Loaded {
+        if host.service == nil {
+            // What has been compiled here is for this program, or says itself that it is not.
+            if let code = try loader.loadFromCache(module, name: name, largestCopy: 0) { return .ready(code) }
+            if ServingHint.isIn(module) { return .served }
+        }
+        switch try loader.load(module, name: name) {
+        case .ready(let code): return .ready(code)
+        case .compiling(let job): return .compiling(job)
+        }
     }
 
-    /// Maps a module's code if that needs no other process, and not much memory.
+    /// Maps a module's code if that needs no other process, neither to compile it nor to serve it, and not much memory.
     func loadFromCache(_ module: Int32, name: String) throws -> GuestCode? {
-        try loader.loadFromCache(module, name: name, largestCopy: 1 << 20)
+        let code = try loader.loadFromCache(module, name: name, largestCopy: 1 << 20)
+        return code?.servesHTTP == true && host.service == nil ? nil : code
     }
 
     /// Takes a compilation's code over.

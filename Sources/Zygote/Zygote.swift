@@ -9,16 +9,32 @@ internal import WasmHost
 // engine, the linkers, the module's code, the seccomp programs. There is one thread, and nothing that would start
 // another: a child of `fork` may only rely on the thread that forked.
 
-/// Serves one shim: makes the init processes of its containers, until the shim ends.
+/// Makes the first processes of containers: for a shim, until the shim ends, or for one create.
 struct Zygote: ~Copyable {
     private let shim: MessageChannel
+    private let settings: EngineSettings
     private let guests: GuestSupply
+    private let server: ServerProgram?
     private var bundles = PreparedBundles()
     private var compiling: [Compilation] = []
 
-    init(shim: consuming MessageChannel, settings: EngineSettings) throws {
+    /// - Parameter service: of the program that serves; nil in the one that each pod has.
+    init(shim: consuming MessageChannel, settings: EngineSettings, service: (any GuestService)? = nil) throws {
         self.shim = shim
-        guests = try GuestSupply(settings: settings)
+        self.settings = settings
+        guests = try GuestSupply(settings: settings, service: service)
+        server = service == nil ? ServerProgram() : nil
+    }
+
+    /// Takes one request and sees it through.
+    mutating func serveOne() throws {
+        guard let received = try shim.receive(EngineRequest.self) else { return }
+        handle(received)
+        while let compilation = compiling.popLast() {
+            var polled = pollfd(fd: compilation.job.resultDescriptor, events: Int16(POLLIN), revents: 0)
+            try systemCall("poll") { poll(&polled, 1, -1) }
+            finish(compilation)
+        }
     }
 
     /// Returns when the shim has closed its end.
@@ -83,6 +99,8 @@ struct Zygote: ~Copyable {
             switch try guests.load(module, name: path) {
             case .ready(let code):
                 try fork(pending, bundle, code: code)
+            case .served:
+                try server?.start(pending, settings)
             case .compiling(let job):
                 pending.report(.compiling)
                 compiling.append(Compilation(create: pending, bundle: bundle, job: job))
@@ -93,6 +111,7 @@ struct Zygote: ~Copyable {
     }
 
     private func fork(_ pending: PendingCreate, _ bundle: PreparedBundle, code: GuestCode?) throws {
+        if let server, code?.servesHTTP == true { return try server.start(pending, settings) }
         try ContainerFork(pending.request, pending.descriptors, bundle, code: code, guests)
             .run(control: pending.control)
     }

@@ -5,6 +5,7 @@ import Testing
 enum BuiltProgram: String {
     case shim = "containerd-shim-martlet-v1"
     case engine = "martlet-engine"
+    case server = "martlet-server"
     case command = "martlet"
 
     /// Beside the tests' own executable.

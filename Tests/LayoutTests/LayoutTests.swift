@@ -4,11 +4,21 @@ import Testing
 /// What the design says of the parts: which of them know the engine, threads and each other.
 struct LayoutTests {
     @Test func onlyTheEngineLinksLibwasmtime() throws {
-        #expect(try BuiltProgram.engine.libraries.contains("libwasmtime.so"))
+        for program in [BuiltProgram.engine, .server] {
+            #expect(try program.libraries.contains("libwasmtime.so"))
+        }
         for program in [BuiltProgram.shim, .command] {
             let libraries = try program.libraries
             #expect(libraries.contains("libc.so.6"))
             #expect(!libraries.contains { $0.contains("wasmtime") })
+        }
+    }
+
+    /// Each pod has one, and most serve nothing.
+    @Test func theEngineHasNoServerInIt() throws {
+        for (program, has) in [(BuiltProgram.engine, false), (.server, true)] {
+            let bytes = try Data(contentsOf: URL(filePath: try program.path), options: .alwaysMapped)
+            #expect((bytes.range(of: Data("NIOPosix".utf8)) != nil) == has, "\(program)")
         }
     }
 

@@ -13,27 +13,27 @@ import Testing
             #else
                 false
             #endif
-        })
-    func theGuestsFilterIsWhatTheCompilerMakesOfItsProfile() throws {
-        let compiled = try SeccompFilter.compileBuiltIn(.guest, denial: .errno)
+        }, arguments: [BuiltInProfile.guest, .server])
+    func aGuestsFilterIsWhatTheCompilerMakesOfItsProfile(profile: BuiltInProfile) throws {
+        let compiled = try SeccompFilter.compileBuiltIn(profile, denial: .errno)
         if ProcessInfo.processInfo.environment["MARTLET_REGENERATE"] != nil {
-            try regenerate(compiled.program.map(\.packed))
+            try regenerate(compiled.program.map(\.packed), "\(profile)")
             return
         }
-        let used = try SeccompFilter.builtIn(.guest)
+        let used = try SeccompFilter.builtIn(profile)
         #expect(used.program.map(\.packed) == compiled.program.map(\.packed))
         #expect(used.flags == compiled.flags)
     }
 
-    private func regenerate(_ instructions: [UInt64]) throws {
+    private func regenerate(_ instructions: [UInt64], _ name: String) throws {
         var text =
-            "// Written by PrecompiledProgramTests; see PrecompiledProgram.\n\nlet guestInstructions: [UInt64] = [\n"
+            "// Written by PrecompiledProgramTests; see PrecompiledProgram.\n\nlet \(name)Instructions: [UInt64] = [\n"
         for start in stride(from: 0, to: instructions.count, by: 4) {
             let row = instructions[start..<min(start + 4, instructions.count)]
             text += "    " + row.map { "0x" + String($0, radix: 16) }.joined(separator: ", ") + ",\n"
         }
         let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Sources/Seccomp/Generated/GuestInstructions.swift").standardized
+            .appending(path: "../../Sources/Seccomp/Generated/\(name.capitalized)Instructions.swift").standardized
         try Data((text + "]\n").utf8).write(to: file)
     }
 }

@@ -39,12 +39,11 @@ package enum ShimBenchCommand {
         }
         var samples = plan.contenders.map { Report.Samples(name: $0.name) }
         say("calls of the shims: \(plan.warmUps) + \(plan.runs) runs of each")
-        for (turn, sample) in try calls(plan, { run, contender, id in try await run.sample(contender, id: id) })
-        where turn.counts { samples[turn.contender].calls.append(sample) }
+        let calls = try takeTurns(plan) { run, contender, id in try await run.sample(contender, id: id) }
+        for (turn, sample) in calls where turn.counts { samples[turn.contender].calls.append(sample) }
         say("exec: \(plan.warmUps) + \(plan.runs) runs of each")
-        for (turn, sample) in try withShimRun(plan, { run in try await run.execs() }) where turn.counts {
-            samples[turn.contender].execs.append(sample)
-        }
+        let execs = try withShimRun(plan) { run in try await run.execs() }
+        for (turn, sample) in execs where turn.counts { samples[turn.contender].execs.append(sample) }
         say("ctr run --rm: \(plan.warmUps) + \(plan.runs) runs of each")
         let commands = ContainerdCommands(plan: plan)
         for turn in plan.turns {
@@ -85,7 +84,7 @@ package enum ShimBenchCommand {
         var places = Array(plan.contenders.indices)
         if byAPI { places.removeAll { !plan.contenders[$0].hasSandboxAPI } }
         plan.contenders = places.map { plan.contenders[$0] }
-        let samples = try calls(plan) { run, contender, id in
+        let samples = try takeTurns(plan) { run, contender, id in
             try await SandboxRun(run: run, sandbox: sandbox).sample(contender, id: id, byAPI: byAPI)
         }
         return samples.map { turn, sample in
@@ -93,8 +92,8 @@ package enum ShimBenchCommand {
         }
     }
 
-    /// Has the contenders take their turns.
-    private static func calls<Sample: Sendable>(
+    /// Measures the plan's contenders in their turns.
+    private static func takeTurns<Sample: Sendable>(
         _ plan: Plan, _ measure: @escaping @Sendable (ShimRun, Plan.Contender, String) async throws -> Sample
     ) throws -> [(Plan.Turn, Sample)] {
         try withShimRun(plan) { run in

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import LinuxSystem
 import Testing
@@ -101,20 +102,44 @@ struct ComponentGuestTests {
         }
     }
 
-    @Test func aServersWorldIsRefusedByName() async {
+    @Test func aHandlerOfAnotherTypeIsRefusedByName() async {
         await #expect(processExitsWith: .success) {
+            let fixture = try Fixture(serves: true)
+            let error = #expect(throws: GuestError.self) { try fixture.program(ComponentTexts.handler(parameters: 0)) }
+            #expect(error?.code == .unsuitableExport)
+            #expect(error?.message.contains("wasi:http/incoming-handler@") == true)
+        }
+    }
+
+    @Test func aServerIsOneOnlyForALoaderThatServes() async {
+        await #expect(processExitsWith: .success) {
+            let text = ComponentTexts.handler(parameters: 2)
+            #expect(try Fixture(serves: true).program(text).served != nil)
             let fixture = try Fixture()
-            let text = """
-                (component
-                  (core module $m (func (export "handle")))
-                  (core instance $i (instantiate $m))
-                  (func $h (canon lift (core func $i "handle")))
-                  (instance $n (export "handle" (func $h)))
-                  (export "wasi:http/incoming-handler@0.2.0" (instance $n)))
-                """
             let error = #expect(throws: GuestError.self) { try fixture.program(text) }
             #expect(error?.code == .unsupportedWorld)
             #expect(error?.message.contains("wasi:http/incoming-handler@0.2.0") == true)
+        }
+    }
+
+    @Test func whatMayBeAServerIsToldFromItsBytes() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func isIn(_ text: String) throws -> Bool {
+            let file = folder.appending(path: "module")
+            try Data(text.utf8).write(to: file)
+            let handle = try FileHandle(forReadingFrom: file)
+            defer { try? handle.close() }
+            return ServingHint.isIn(handle.fileDescriptor)
+        }
+        let name = "wasi:http/incoming-handler@0.2.0"
+        #expect(try isIn(name))
+        #expect(try !isIn(""))
+        #expect(try !isIn("::wasi:http/incoming-handler"))
+        // Across the end of a piece that is read at once.
+        for start in [(256 << 10) - 40, (256 << 10) - 10, (256 << 10) - 1, 256 << 10, 3 << 20] {
+            #expect(try isIn(String(repeating: ":", count: start) + name), "\(start)")
         }
     }
 

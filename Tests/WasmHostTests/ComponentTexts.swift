@@ -12,6 +12,21 @@ enum ComponentTexts {
         """
     }
 
+    /// A component that exports an HTTP handler, with so many numbers as its parameters.
+    static func handler(parameters: Int) -> String {
+        let (core, named) = (0..<parameters).reduce(("", "")) {
+            ("\($0.0) (param i32)", "\($0.1) (param \"p\($1)\" u32)")
+        }
+        return """
+            (component
+              (core module $m (func (export "handle")\(core)))
+              (core instance $i (instantiate $m))
+              (func $h\(named) (canon lift (core func $i "handle")))
+              (instance $n (export "handle" (func $h)))
+              (export "wasi:http/incoming-handler@0.2.0" (instance $n)))
+            """
+    }
+
     /// A command that calls `wasi:cli/exit`, with an error.
     static let exits = """
         (component

@@ -2,8 +2,21 @@ import CLinux
 import Foundation
 import Glibc
 import LinuxSystem
+import Wasm
 
 @testable import WasmHost
+
+/// Has no interfaces, and serves nothing.
+private struct NoService: GuestService {
+    func define(in linker: ComponentLinker) {}
+
+    func plan(
+        _ program: GuestProgram, _ invocation: GuestInvocation, annotations: [String: String], host: GuestHost,
+        report: @escaping @Sendable (String) -> Void
+    ) -> () throws(GuestError) -> Void {
+        {}
+    }
+}
 
 /// A loader with a cache of its own, and a way to run guests. Compiling forks, and the compiler's threads do not
 /// survive a fork: so only for use in a process in which nothing was compiled, that is in exit tests.
@@ -16,13 +29,13 @@ final class Fixture {
 
     init(
         _ configuration: EngineConfiguration = EngineConfiguration(), limit: UInt64 = 1 << 30,
-        limits: Compiler.Limits = Compiler.Limits(), confine: @escaping () throws -> Void = {}
+        limits: Compiler.Limits = Compiler.Limits(), serves: Bool = false, confine: @escaping () throws -> Void = {}
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        host = try GuestHost(configuration)
+        host = try GuestHost(configuration, service: serves ? NoService() : nil)
         cache = try ArtifactCache(path: folder + "/cache", limit: limit, configuration: configuration)
-        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, confine: confine)
+        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, serves: serves, confine: confine)
     }
 
     deinit {

@@ -25,6 +25,18 @@ struct ProcessFacts: Sendable {
         }
     }
 
+    /// The time that its threads have run, in hundredths of a second (/proc/PID/stat).
+    var processorTime: Int {
+        get throws {
+            // After the name, which may hold anything but ends with the last parenthesis.
+            let fields = try text("stat").split(separator: ")").last?.split(separator: " ") ?? []
+            guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else {
+                throw FixtureError(description: "no times in /proc/\(pid)/stat")
+            }
+            return user + system
+        }
+    }
+
     var arguments: [String] {
         get throws { try text("cmdline").split(separator: "\0").map(String.init) }
     }

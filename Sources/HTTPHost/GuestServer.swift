@@ -1,0 +1,128 @@
+internal import CLinux
+internal import Glibc
+internal import LinuxSystem
+internal import WASIHTTP
+internal import Wasm
+internal import WasmHost
+
+/// A served component, in the process that the container is: an instance for each request.
+final class GuestServer: @unchecked Sendable {
+    // Immutable once made; the engine's linkers, components and places are made to be shared by threads.
+    private let program: GuestProgram.ServedEntry
+    private let invocation: GuestInvocation
+    private let host: GuestHost
+    private let linker: ComponentLinker
+    private let helper: ServedHelper
+    private let settings: ServerSettings
+    private let report: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - report: takes what there is to say of a guest that was stopped; from any thread.
+    init(
+        _ program: GuestProgram.ServedEntry, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
+        report: @escaping @Sendable (String) -> Void
+    ) throws(GuestError) {
+        self.program = program
+        self.invocation = invocation
+        self.host = host
+        self.report = report
+        do throws(EngineError) {
+            linker = try host.servedLinker()
+            helper = try ServedHelper(program.helper, linker: try host.componentLinker())
+        } catch {
+            throw GuestError(error)
+        }
+        do throws(SystemCallError) {
+            var settings = settings
+            settings.fit(descriptors: try currentLimit(.openFiles).soft)
+            self.settings = settings
+        } catch {
+            throw GuestError(error)
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT, then finishes what is in flight. To be called in a process with one thread.
+    func run() throws(GuestError) {
+        signal(SIGPIPE, SIG_IGN)
+        // As of any guest: see `GuestRun`.
+        setenv("TOKIO_WORKER_THREADS", "1", 0)
+        let termination: OwnedFileDescriptor
+        do throws(SystemCallError) {
+            // Before the first other thread.
+            termination = try Signals.terminationDescriptor()
+        } catch {
+            throw GuestError(error)
+        }
+        let server: HTTPServer
+        do {
+            server = try HTTPServer(settings, pool: try startPool())
+        } catch {
+            throw GuestError(.systemCall, "can't serve at \(settings.host):\(settings.port): \(error)")
+        }
+        var polled = pollfd(fd: termination.raw, events: Int16(POLLIN), revents: 0)
+        _ = attempt { poll(&polled, 1, -1) }
+        server.drain()
+    }
+
+    private func startPool() throws(GuestError) -> WorkerPool {
+        let engine = SharedEngine(engine: host.engine)
+        let pool = WorkerPool(
+            processors: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), concurrency: settings.concurrency,
+            longestQueue: settings.queue, beginEpoch: { engine.engine.incrementEpoch() }, run: { self.serve($0) })
+        guard pool.start() else {
+            throw GuestError(.systemCall, "no thread can be had: see the container's limit of processes")
+        }
+        return pool
+    }
+
+    /// One request, on a thread of the pool.
+    private func serve(_ exchange: Exchange) {
+        // After all that the call held is gone.
+        defer { exchange.guestHasEnded() }
+        guard !exchange.isOver else {
+            exchange.closeBody()
+            return
+        }
+        do throws(EngineError) {
+            try call(exchange)
+        } catch  where error.operation == .configureStore {
+            // Not for the guest's sake: descriptors or memory are short.
+            report("martlet: request \(exchange.number): \(error.message)\n")
+            exchange.fail(status: 503)
+        } catch {
+            report(Self.words(of: error, exchange))
+        }
+    }
+
+    private static func words(of error: EngineError, _ exchange: Exchange) -> String {
+        let request = "martlet: request \(exchange.number)"
+        if let status = error.exitStatus { return "\(request) ended by wasi:cli/exit with \(status)\n" }
+        if exchange.millisecondsLeft == 0 { return "\(request) was stopped: its time is over\n" }
+        return "\(request) was stopped\n\(GuestEnd(error).report ?? "")"
+    }
+
+    private func call(_ exchange: Exchange) throws(EngineError) {
+        let request = ServedRequest(exchange, helper: helper)
+        let store = Store(host.engine, data: request)
+        try store.setWASI(try request.world(of: invocation))
+        if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
+        if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
+        let ticks = exchange.millisecondsLeft.map { UInt64($0 / WorkerPool.epochMilliseconds + 2) }
+        store.setEpochDeadline(ticks: ticks ?? .max / 2)
+        let instance = try linker.instantiate(program.component, in: store)
+        guard let handle = instance.function(program.handle) else {
+            throw EngineError(operation: .instantiate, message: "the export is not a function")
+        }
+        let incoming = request.table.add(IncomingRequest())
+        let outparam = request.table.add(ResponseOutparam())
+        try handle.call([
+            .own(type: ResourceTable.Kind.incomingRequest.rawValue, incoming),
+            .own(type: ResourceTable.Kind.responseOutparam.rawValue, outparam),
+        ])
+    }
+}
+
+/// The engine may be used by any thread.
+private struct SharedEngine: @unchecked Sendable {
+    let engine: Engine
+}

@@ -1,0 +1,95 @@
+internal import WASIHTTP
+internal import Wasm
+
+/// What comes in, of `wasi:http/types`: the request, its body and its trailers.
+enum HTTPIncoming {
+    private static let methods = ["get", "head", "post", "put", "delete", "connect", "options", "trace", "patch"]
+
+    static func define(in interface: inout HostInterface) {
+        interface.add("[method]incoming-request.method") { _, arguments in
+            let method = arguments.request.exchange.request.method
+            // Methods are case-sensitive (RFC 9110, 9.1).
+            guard method == method.uppercased(), methods.contains(method.lowercased()) else {
+                return .variant("other", .string(method))
+            }
+            return .variant(method.lowercased(), nil)
+        }
+        interface.add("[method]incoming-request.path-with-query") { _, arguments in
+            .option(arguments.request.exchange.request.path.map { .string($0) })
+        }
+        interface.add("[method]incoming-request.scheme") { _, _ in .option(.variant("HTTP", nil)) }
+        interface.add("[method]incoming-request.authority") { _, arguments in
+            .option(arguments.request.exchange.request.authority.map { .string($0) })
+        }
+        interface.add("[method]incoming-request.headers") { _, arguments in
+            arguments.give(Fields(arguments.request.exchange.request.fields, isMutable: false), .fields)
+        }
+        interface.add("[method]incoming-request.consume") { (_, arguments) throws(EngineError) in
+            let request = try arguments.get(0, as: IncomingRequest.self)
+            guard !request.isConsumed else { return .error(nil) }
+            request.isConsumed = true
+            return .ok(arguments.give(IncomingBody(), .incomingBody))
+        }
+        interface.add("[method]incoming-body.stream") { (call, arguments) throws(EngineError) in
+            let body = try arguments.get(0, as: IncomingBody.self)
+            guard !body.isStreamTaken else { return .error(nil) }
+            body.isStreamTaken = true
+            arguments.request.exchange.wantBody()
+            return .ok(try arguments.request.make(\.input, call))
+        }
+        interface.add("[static]incoming-body.finish") { (_, arguments) throws(EngineError) in
+            _ = try arguments.take(arguments.values[0], as: IncomingBody.self)
+            return arguments.give(FutureTrailers(), .futureTrailers)
+        }
+        interface.add("[method]future-trailers.subscribe") { (call, arguments) throws(EngineError) in
+            guard case .pending = arguments.request.exchange.requestBodyEnd else {
+                return try arguments.request.wait(0, call)
+            }
+            // The guest looks again then: there is no pollable of ours to wake it.
+            return try arguments.request.wait(5_000_000, call)
+        }
+        interface.add("[method]future-trailers.get") { (_, arguments) throws(EngineError) in
+            let future = try arguments.get(0, as: FutureTrailers.self)
+            guard !future.isTaken else { return .option(.error(nil)) }
+            switch arguments.request.exchange.requestBodyEnd {
+            case .pending: return .option(nil)
+            case .failed(let code):
+                future.isTaken = true
+                return .option(.ok(.error(HTTPErrors.value(code))))
+            case .complete(let trailers):
+                future.isTaken = true
+                let fields = trailers.map { arguments.give(Fields($0, isMutable: false), .fields) }
+                return .option(.ok(.ok(.option(fields))))
+            }
+        }
+    }
+}
+
+/// `error-code` of `wasi:http/types`.
+enum HTTPErrors {
+    /// The case with nothing in what it carries.
+    static func value(_ code: ErrorCode, _ message: String? = nil) -> ComponentValue {
+        let nothing = ComponentValue.option(nil)
+        switch code {
+        case .dnsError:
+            return .variant(code.rawValue, .record([("rcode", nothing), ("info-code", nothing)]))
+        case .tlsAlertReceived:
+            return .variant(code.rawValue, .record([("alert-id", nothing), ("alert-message", nothing)]))
+        case .requestTrailerSize, .responseHeaderSize, .responseTrailerSize:
+            return .variant(code.rawValue, .record([("field-name", nothing), ("field-size", nothing)]))
+        case .internalError:
+            return .variant(code.rawValue, .option(message.map { .string($0) }))
+        case .requestBodySize, .requestHeaderSectionSize, .requestHeaderSize, .requestTrailerSectionSize,
+            .responseHeaderSectionSize, .responseBodySize, .responseTrailerSectionSize, .responseTransferCoding,
+            .responseContentCoding:
+            return .variant(code.rawValue, nothing)
+        default:
+            return .variant(code.rawValue, nil)
+        }
+    }
+
+    static func code(_ value: ComponentValue?) -> ErrorCode {
+        guard case .variant(let name, _) = value else { return .internalError }
+        return ErrorCode(rawValue: name) ?? .internalError
+    }
+}

@@ -1,0 +1,26 @@
+package import Wasm
+package import WasmHost
+
+// Design rule of this target: it alone knows both HTTP and the engine. It is linked into martlet-server only, so that
+// pods which serve nothing do not pay for it.
+
+/// Serves `wasi:http/incoming-handler`.
+package struct HTTPService: GuestService {
+    package init() {}
+
+    package func define(in linker: ComponentLinker) throws(EngineError) {
+        try ServedInterfaces.define(in: linker)
+    }
+
+    package func plan(
+        _ program: GuestProgram, _ invocation: GuestInvocation, annotations: [String: String], host: GuestHost,
+        report: @escaping @Sendable (String) -> Void
+    ) throws(GuestError) -> () throws(GuestError) -> Void {
+        guard let served = program.served else { throw GuestError(.engine, "the guest is no server") }
+        var invocation = invocation
+        let settings = try invocation.takeServerSettings(annotations)
+        return { [invocation] () throws(GuestError) in
+            try GuestServer(served, invocation, settings: settings, host: host, report: report).run()
+        }
+    }
+}

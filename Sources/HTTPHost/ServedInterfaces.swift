@@ -1,0 +1,68 @@
+internal import Glibc
+internal import WASIHTTP
+internal import Wasm
+
+/// The interfaces that are ours for a served guest, over wasmtime's WASI. wasmtime replaces an interface as a whole, so
+/// those that are replaced are kept small: the streams themselves stay wasmtime's.
+enum ServedInterfaces {
+    static func define(in linker: ComponentLinker) throws(EngineError) {
+        linker.allowShadowing()
+        try linker.define(types())
+        try linker.define(HTTPRequests.handler())
+        try linker.define(standardInput())
+        try linker.define(standardOutput())
+        try linker.define(clock())
+    }
+
+    private static func types() -> HostInterface {
+        var interface = HostInterface("wasi:http/types@\(interfaceVersion)")
+        interface.resources = ResourceTable.Kind.allCases.map { kind in
+            (kind.name, kind.rawValue, { call, number in (call.data as? ServedRequest)?.table.drop(number) })
+        }
+        HTTPFields.define(in: &interface)
+        HTTPIncoming.define(in: &interface)
+        HTTPOutgoing.define(in: &interface)
+        HTTPRequests.define(in: &interface)
+        return interface
+    }
+
+    /// The request's body, as in CGI; nothing where there is none.
+    private static func standardInput() -> HostInterface {
+        var interface = HostInterface("wasi:cli/stdin@\(interfaceVersion)")
+        interface.add("get-stdin") { (call, arguments) throws(EngineError) in
+            try arguments.request.make(\.input, call)
+        }
+        return interface
+    }
+
+    /// The store's own is the response's body.
+    private static func standardOutput() -> HostInterface {
+        var interface = HostInterface("wasi:cli/stdout@\(interfaceVersion)")
+        interface.add("get-stdout") { (call, arguments) throws(EngineError) in
+            try arguments.request.make(\.error, call)
+        }
+        return interface
+    }
+
+    private static func clock() -> HostInterface {
+        var interface = HostInterface("wasi:clocks/monotonic-clock@\(interfaceVersion)")
+        interface.add("now") { _, _ in .u64(now()) }
+        interface.add("resolution") { _, _ in .u64(1) }
+        interface.add("subscribe-duration") { (call, arguments) throws(EngineError) in
+            try arguments.request.wait(try arguments.number(0), call)
+        }
+        interface.add("subscribe-instant") { (call, arguments) throws(EngineError) in
+            let instant = try arguments.number(0)
+            let time = now()
+            return try arguments.request.wait(instant > time ? instant - time : 0, call)
+        }
+        return interface
+    }
+
+    /// Nanoseconds.
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

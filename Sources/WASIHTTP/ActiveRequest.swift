@@ -1,0 +1,54 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// What a connection knows of the request that it serves. Of the event loop.
+final class ActiveRequest {
+    /// Nil where the server itself answers.
+    var exchange: Exchange?
+    let isHead: Bool
+    let version: HTTPVersion
+    /// HTTP/1.0: without chunks and interim responses.
+    var isOld: Bool { version.minor == 0 }
+    var keepsAlive: Bool
+    var deadline: Scheduled<Void>?
+
+    // The request's body.
+    var requestHasEnded = false
+    var expectsContinue = false
+    var bodyBytes = 0
+    /// Bytes that came after the response had ended.
+    var lateBytes = 0
+    /// Where the body goes: nil before it is ready, and after it was closed.
+    var bodyChannel: (any Channel)?
+    var bodyWaiting: [ByteBuffer] = []
+    var bodyPending = 0
+    var bodyIsClosed = false
+
+    // The response.
+    var head: (status: UInt16, fields: FieldList)?
+    var headIsSent = false
+    var hasEnded = false
+    /// Bytes that the response may still have by its content-length; nil for any number.
+    var bytesLeft: Int?
+    /// The pipe that its body comes from; owned, until `pump` owns it.
+    var source: Int32?
+    var pump: (any Channel)?
+    var pumpIsStarting = false
+    var pumpHasEnded = false
+    var pumpStart: Scheduled<Void>?
+    var pumped = 0
+    /// How many bytes it has in all, once the guest has finished it.
+    var total: Int?
+    var trailers: FieldList?
+
+    init(_ head: HTTPRequestHead, keepsAlive: Bool) {
+        isHead = head.method == .HEAD
+        version = head.version
+        self.keepsAlive = keepsAlive
+    }
+
+    /// Whether the response has no body whatever the guest writes (RFC 9110, 6.4.1).
+    var isBodiless: Bool {
+        isHead || head?.status == 204 || head?.status == 304
+    }
+}

@@ -1,0 +1,332 @@
+internal import Glibc
+internal import LinuxSystem
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// One connection: takes requests, one after the other, to the guest, and responses back. Behind NIO's HTTP/1.1 codec
+/// and its pipelining handler, which holds the next request back until this one is done.
+///
+/// Bodies go through pipes to and from the guest. Request bodies: no more is read from the client while too much of
+/// the body waits for the guest. Response bodies: no more is read from the guest while too much waits for the client.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// Bytes of a request's body that may wait for the guest.
+    private static let bodyWindow = 256 << 10
+    /// Bytes that a client may go on to send after its response, for the connection's sake.
+    private static let lateLimit = 256 << 10
+    /// How long a connection that is to be closed is read from, so that the client gets to see the response.
+    private static let lingering = TimeAmount.milliseconds(200)
+
+    let server: HTTPServer.Shared
+    var context: ChannelHandlerContext?
+    var active: ActiveRequest?
+    /// Set by what comes before the codec: whether part of a head has come.
+    let arrival: Arrival
+    private var headTimer: Scheduled<Void>?
+    private var readIsHeld = false
+    private(set) var isClosing = false
+
+    init(server: HTTPServer.Shared, arrival: Arrival) {
+        self.server = server
+        self.arrival = arrival
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        awaitHead()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        headTimer?.cancel()
+        self.context = nil
+        if let active { abandon(active, .connectionTerminated) }
+        active = nil
+        server.remove(self)
+        context.fireChannelInactive()
+    }
+
+    /// No further request is taken; the one that is served is finished.
+    func drain() {
+        if let active { active.keepsAlive = false } else { context?.close(promise: nil) }
+    }
+
+    private func awaitHead() {
+        arrival.hasBegun = false
+        headTimer = context?.eventLoop.scheduleTask(in: .milliseconds(server.settings.headerTimeout)) {
+            [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in loopBound.value.headIsLate()
+        }
+    }
+
+    private func headIsLate() {
+        guard active == nil, let context else { return }
+        guard arrival.hasBegun, !isClosing else { return context.close(promise: nil) }
+        isClosing = true
+        // The codec would not have a response without a request.
+        arrival.answer("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        closeAfterAll(context, lingering: true)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What comes while it lingers is of no account.
+        if isClosing { return }
+        guard let error = error as? HTTPParserError, active?.hasEnded != true else {
+            context.close(promise: nil)
+            return
+        }
+        // Of the body.
+        active?.exchange?.endBody(.failed(.protocolError))
+        refuse(error == .headerOverflow ? 431 : error == .invalidVersion ? 505 : 400)
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head)
+        case .body(let bytes): receive(bytes)
+        case .end(let trailers): endRequest(trailers)
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        headTimer?.cancel()
+        guard !isClosing, let context else { return }
+        let upgrades = head.headers.contains(name: "upgrade") || head.method == .CONNECT
+        let active = ActiveRequest(head, keepsAlive: head.isKeepAlive && !upgrades && !server.isDraining)
+        self.active = active
+        if let status = RequestCheck.refusal(of: head, bodyLimit: server.settings.requestBodyLimit) {
+            return refuse(status)
+        }
+        let length = head.headers.first(name: "content-length").flatMap { Int($0) }
+        let hasBody = head.headers.contains(name: "transfer-encoding") || (length ?? 0) > 0
+        active.expectsContinue = hasBody && head.headers.contains(name: "expect") && !active.isOld
+        var ends: (reading: Int32, writing: Int32)?
+        if hasBody {
+            guard let pipe = try? makePipe() else { return refuse(503) }
+            ends = pipe
+        }
+        let target = RequestCheck.target(of: head)
+        let limit = server.settings.requestTimeout
+        let exchange = Exchange(
+            .init(
+                method: head.method.rawValue, path: target.path, authority: target.authority,
+                fields: FieldList(received: head.headers.lazy.map { ($0.name, $0.value) }), hasBody: hasBody),
+            number: server.nextNumber(), body: ends?.reading,
+            deadline: limit > 0 ? .now() + .milliseconds(limit) : nil, eventLoop: context.eventLoop,
+            connection: NIOLoopBound(self, eventLoop: context.eventLoop))
+        guard server.submit(exchange) else {
+            exchange.closeBody()
+            if let ends { _ = Glibc.close(ends.writing) }
+            return refuse(503)
+        }
+        active.exchange = exchange
+        if let ends { openBody(ends.writing, active, context) }
+        if limit > 0 {
+            active.deadline = context.eventLoop.scheduleTask(in: .milliseconds(limit)) {
+                [loopBound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
+                // The client's fault, as long as its request is not whole.
+                let status = loopBound.value.active.requestHasEnded ? 504 : 408
+                loopBound.value.handler.fail(exchange, status: status)
+            }
+        }
+    }
+
+    private func openBody(_ end: Int32, _ active: ActiveRequest, _ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)
+        NIOPipeBootstrap(group: context.eventLoop).takingOwnershipOfDescriptor(output: end).whenComplete { result in
+            guard case .success(let channel) = result else {
+                _ = Glibc.close(end)
+                return
+            }
+            let (handler, active) = bound.value
+            guard !active.bodyIsClosed else { return channel.close(promise: nil) }
+            active.bodyChannel = channel
+            for bytes in active.bodyWaiting { handler.forward(bytes, to: channel, of: active) }
+            active.bodyWaiting = []
+            if active.requestHasEnded { handler.closeBody(active) }
+        }
+    }
+
+    private func receive(_ bytes: ByteBuffer) {
+        guard let active, !isClosing else { return }
+        guard !active.hasEnded, active.exchange != nil, !active.bodyIsClosed else {
+            active.lateBytes += bytes.readableBytes
+            if active.lateBytes > Self.lateLimit { context?.close(promise: nil) }
+            return
+        }
+        active.bodyBytes += bytes.readableBytes
+        let limit = server.settings.requestBodyLimit
+        if limit > 0, active.bodyBytes > limit {
+            active.exchange?.endBody(.failed(.requestBodySize))
+            return active.headIsSent ? abort(active) : refuse(413)
+        }
+        active.bodyPending += bytes.readableBytes
+        if let channel = active.bodyChannel {
+            forward(bytes, to: channel, of: active)
+        } else {
+            active.bodyWaiting.append(bytes)
+        }
+    }
+
+    private func forward(_ bytes: ByteBuffer, to channel: any Channel, of active: ActiveRequest) {
+        let count = bytes.readableBytes
+        let bound = NIOLoopBound((handler: self, active: active), eventLoop: channel.eventLoop)
+        channel.writeAndFlush(bytes).whenComplete { result in
+            let (handler, active) = bound.value
+            active.bodyPending -= count
+            // The guest reads no more of it: the rest is thrown away.
+            if case .failure = result { active.bodyIsClosed = true }
+            handler.resumeReading()
+        }
+    }
+
+    private func endRequest(_ trailers: HTTPHeaders?) {
+        guard let active else { return }
+        active.requestHasEnded = true
+        if let exchange = active.exchange {
+            let fields = trailers.map { FieldList(received: $0.lazy.map { ($0.name, $0.value) }) }
+            exchange.endBody(.complete(fields))
+            if active.bodyChannel != nil { closeBody(active) }
+        }
+        if active.hasEnded { finishRequest() }
+    }
+
+    /// Ends the guest's stream, after what is on its way.
+    private func closeBody(_ active: ActiveRequest) {
+        guard !active.bodyIsClosed, let channel = active.bodyChannel else {
+            active.bodyIsClosed = true
+            return
+        }
+        active.bodyIsClosed = true
+        channel.writeAndFlush(ByteBuffer()).whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if let active, active.bodyPending > Self.bodyWindow, !active.bodyIsClosed {
+            readIsHeld = true
+        } else {
+            context.read()
+        }
+    }
+
+    private func resumeReading() {
+        guard readIsHeld, let context, active.map({ $0.bodyPending <= Self.bodyWindow || $0.bodyIsClosed }) ?? true
+        else { return }
+        readIsHeld = false
+        context.read()
+    }
+
+    // MARK: Ends
+
+    /// Nothing more comes from or goes to the guest.
+    func abandon(_ active: ActiveRequest, _ reason: ErrorCode) {
+        active.deadline?.cancel()
+        active.exchange?.end(reason)
+        if !active.bodyIsClosed {
+            active.bodyIsClosed = true
+            active.bodyWaiting = []
+            active.bodyChannel?.close(promise: nil)
+        }
+        dropSource(active)
+        resumeReading()
+    }
+
+    /// All of the response is there but its end: the next request may come, or the connection is to be closed.
+    func endResponse(_ active: ActiveRequest) {
+        active.hasEnded = true
+        abandon(active, .connectionTerminated)
+        if !active.keepsAlive || server.isDraining {
+            isClosing = true
+        } else if active.requestHasEnded {
+            finishRequest()
+        } else {
+            // The rest of the request, which nobody wants, has to come soon.
+            let limit = TimeAmount.milliseconds(server.settings.headerTimeout)
+            active.deadline = context?.eventLoop.scheduleTask(in: limit) {
+                [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in
+                loopBound.value.context?.close(promise: nil)
+            }
+        }
+    }
+
+    private func finishRequest() {
+        guard !isClosing else { return }
+        active?.deadline?.cancel()
+        active = nil
+        if server.isDraining { context?.close(promise: nil) } else { awaitHead() }
+    }
+
+    /// - Parameter lingering: whether the client may still be sending. If its data met a closed socket, it could lose the
+    ///   response that is on its way to it.
+    func closeAfterAll(_ context: ChannelHandlerContext, lingering: Bool) {
+        let channel = context.channel
+        arrival.whenWritten {
+            channel.eventLoop.scheduleTask(in: lingering ? Self.lingering : .zero) { channel.close(promise: nil) }
+        }
+    }
+
+    /// The server's own answer; the connection's last one.
+    func refuse(_ status: Int) {
+        guard let context, !isClosing else { return }
+        if let active, active.headIsSent { return abort(active) }
+        let text = ByteBuffer(string: "\(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)\n")
+        var headers: HTTPHeaders = [
+            "content-type": "text/plain", "content-length": "\(text.readableBytes)", "connection": "close",
+        ]
+        if status == 503 { headers.add(name: "retry-after", value: "1") }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers)
+        isClosing = true
+        let hasCome = active?.requestHasEnded ?? false
+        active?.headIsSent = true
+        active?.hasEnded = true
+        if let active { abandon(active, .requestDenied) }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if active?.isHead != true { context.write(wrapOutboundOut(.body(.byteBuffer(text))), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        closeAfterAll(context, lingering: !hasCome)
+    }
+
+    /// The response can't be brought to its end: the client sees that by the connection's.
+    func abort(_ active: ActiveRequest) {
+        abandon(active, .connectionTerminated)
+        isClosing = true
+        context?.close(promise: nil)
+    }
+}
+
+/// Before the codec: notes that something has come, and says what the codec would not.
+final class Arrival: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    var hasBegun = false
+    private var context: ChannelHandlerContext?
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasBegun = true
+        context.fireChannelRead(data)
+    }
+
+    func answer(_ text: String) {
+        context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+    }
+
+    /// Calls the function once all that was written before is with the kernel, or can't be.
+    func whenWritten(_ body: @escaping @Sendable () -> Void) {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in body() }
+    }
+}

@@ -1,0 +1,93 @@
+/// How components are served.
+///
+/// Annotations of the container come first (`martlet.dev/http-…`), then the environment's names that other wasm shims
+/// have, then the defaults.
+package struct ServerSettings: Equatable, Sendable {
+    package struct Invalid: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// IPv4 or IPv6 address.
+    package var host = "0.0.0.0"
+    package var port = 8080
+    package var backlog: Int32 = 100
+    /// What one request may take, in milliseconds, from its head on; 0 for no limit.
+    package var requestTimeout: Int64 = 60_000
+    /// How long a client may take for a request's head, and a connection be idle, in milliseconds.
+    package var headerTimeout: Int64 = 30_000
+    /// How many requests run at once.
+    package var concurrency = 1024
+    /// How many more may wait for their turn.
+    package var queue = 1024
+    /// How many connections there may be.
+    package private(set) var connections = 16_384
+    /// Bytes of a request's body; 0 for no limit: bodies are streamed.
+    package var requestBodyLimit = 0
+    /// Bytes of a request's fields, all together.
+    package var headerLimit = 64 << 10
+
+    package init() {}
+
+    static let prefix = "martlet.dev/http-"
+    private static let addressVariable = "WASMTIME_HTTP_PROXY_SOCKET_ADDR"
+    private static let backlogVariables = ["WASMTIME_HTTP_BACKLOG", "WASMTIME_HTTP_PROXY_BACKLOG"]
+
+    /// Whether a variable is meant for the server: the guest does not get it.
+    package static func isOwn(variable name: String) -> Bool {
+        name == addressVariable || backlogVariables.contains(name)
+    }
+
+    package init(
+        environment: [(name: String, value: String)], annotations: [String: String]
+    ) throws(Invalid) {
+        self.init()
+        for (name, value) in environment {
+            if name == Self.addressVariable { try setAddress(value, name) }
+            if Self.backlogVariables.contains(name) { backlog = Int32(try Self.number(value, name, 1...65535)) }
+        }
+        for (key, value) in annotations.sorted(by: { $0.key < $1.key }) where key.hasPrefix(Self.prefix) {
+            switch key.dropFirst(Self.prefix.count) {
+            case "address": try setAddress(value, key)
+            case "backlog": backlog = Int32(try Self.number(value, key, 1...65535))
+            case "request-timeout": requestTimeout = Int64(try Self.number(value, key, 0...86_400)) * 1000
+            case "header-timeout": headerTimeout = Int64(try Self.number(value, key, 1...3600)) * 1000
+            case "concurrency": concurrency = try Self.number(value, key, 1...16384)
+            case "queue": queue = try Self.number(value, key, 0...1_000_000)
+            case "request-body-limit": requestBodyLimit = try Self.number(value, key, 0...(1 << 50))
+            case "header-limit": headerLimit = try Self.number(value, key, 1024...(1 << 20))
+            default: throw Invalid(description: "the annotation \(key) is not known")
+            }
+        }
+    }
+
+    /// Keeps what takes descriptors within their number: half for connections, half for what requests open, at most
+    /// seven each.
+    package mutating func fit(descriptors: UInt64) {
+        let half = Int(clamping: descriptors / 2)
+        connections = min(connections, max(1, half))
+        concurrency = min(concurrency, max(1, (half - 32) / 7))
+    }
+
+    private mutating func setAddress(_ text: String, _ name: String) throws(Invalid) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (1...65535).contains(port)
+        else {
+            throw Invalid(description: "\(name) is \"\(text)\": ADDRESS:PORT is needed, such as 0.0.0.0:8080")
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        self.host = String(host)
+        self.port = port
+    }
+
+    private static func number(
+        _ text: String, _ name: String, _ range: ClosedRange<Int>
+    ) throws(Invalid) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw Invalid(
+                description:
+                    "\(name) is \"\(text)\": a number from \(range.lowerBound) to \(range.upperBound) is needed")
+        }
+        return number
+    }
+}

@@ -1,0 +1,193 @@
+internal import Glibc
+internal import NIOCore
+
+/// The threads that run guests, each one request at a time.
+///
+/// There are as many as processors at first. A guest may wait for something, so more are started when requests wait and
+/// none was finished for a millisecond; one that has had nothing to do for a while ends. A thread of its own, the
+/// ticker, looks after that while there is something to do, and begins a new epoch of the engine each
+/// ``epochMilliseconds``.
+package final class WorkerPool: @unchecked Sendable {
+    package static let epochMilliseconds: Int64 = 10
+    /// How long an idle thread is kept.
+    private static let idleSeconds = 5
+
+    // All that changes is guarded by `monitor`.
+    private let monitor = Monitor()
+    private var queue = CircularBuffer<Exchange>()
+    private var threads = 0
+    private var idle = 0
+    private var running = 0
+    private var finished = 0
+
+    private let initial: Int
+    private let most: Int
+    private let longestQueue: Int
+    private let run: @Sendable (Exchange) -> Void
+    private let beginEpoch: @Sendable () -> Void
+
+    /// - Parameters:
+    ///   - concurrency: how many requests run at once, at most.
+    ///   - longestQueue: how many may wait beside them.
+    ///   - beginEpoch: called by the ticker.
+    ///   - run: serves one request, on a thread of the pool.
+    package init(
+        processors: Int, concurrency: Int, longestQueue: Int, beginEpoch: @escaping @Sendable () -> Void,
+        run: @escaping @Sendable (Exchange) -> Void
+    ) {
+        most = concurrency
+        initial = min(processors, concurrency)
+        self.longestQueue = longestQueue
+        self.run = run
+        self.beginEpoch = beginEpoch
+    }
+
+    /// Starts the ticker.
+    ///
+    /// - Returns: false if no thread can be had.
+    package func start() -> Bool {
+        Self.startThread { self.tick() }
+    }
+
+    /// - Returns: false if the pool and its queue are full, or no thread can be had.
+    func submit(_ exchange: Exchange) -> Bool {
+        monitor.lock()
+        defer { monitor.unlock() }
+        guard running + queue.count < most + longestQueue else { return false }
+        if idle <= queue.count, threads < initial { addThread() }
+        guard threads > 0 else { return false }
+        if running + queue.count == 0 { monitor.signal(.busy) }
+        queue.append(exchange)
+        if idle > 0 { monitor.signal(.work) }
+        return true
+    }
+
+    /// With the lock held. If none can be had, those that there are take more.
+    private func addThread() {
+        if Self.startThread({ self.serve() }) { threads += 1 }
+    }
+
+    private func serve() {
+        monitor.lock()
+        while true {
+            if let exchange = queue.popFirst() {
+                running += 1
+                monitor.unlock()
+                run(exchange)
+                monitor.lock()
+                running -= 1
+                finished &+= 1
+                continue
+            }
+            idle += 1
+            let isInTime = monitor.wait(for: .work, seconds: Self.idleSeconds)
+            idle -= 1
+            if !isInTime, queue.isEmpty { break }
+        }
+        threads -= 1
+        monitor.unlock()
+    }
+
+    private func tick() {
+        let step = Self.epochMilliseconds * 1_000_000
+        var epoch = Self.now()
+        var seen = 0
+        monitor.lock()
+        while true {
+            while running + queue.count == 0 {
+                monitor.wait(for: .busy)
+                // Time in which there was nothing to interrupt does not count.
+                epoch = Self.now()
+            }
+            monitor.unlock()
+            usleep(1000)
+            let now = Self.now()
+            while now - epoch >= step {
+                beginEpoch()
+                epoch += step
+            }
+            monitor.lock()
+            if finished == seen, idle == 0 {
+                // Each of those that run may wait for something; so soon as many are there as there are requests.
+                for _ in 0..<min(queue.count, most - threads, max(1, threads / 2)) { addThread() }
+            }
+            seen = finished
+        }
+    }
+
+    /// Nanoseconds.
+    private static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    private static func startThread(_ body: @escaping () -> Void) -> Bool {
+        let box = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, box)
+        guard code == 0 else {
+            Unmanaged<ThreadBody>.fromOpaque(box).release()
+            return false
+        }
+        pthread_detach(thread)
+        return true
+    }
+
+    private final class ThreadBody {
+        let run: () -> Void
+
+        init(_ run: @escaping () -> Void) {
+            self.run = run
+        }
+    }
+}
+
+/// A lock with two conditions to wait for. On the heap: the C library knows them by their addresses.
+private final class Monitor {
+    enum Condition { case work, busy }
+
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let work = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let busy = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init() {
+        mutex.initialize(to: pthread_mutex_t())
+        work.initialize(to: pthread_cond_t())
+        busy.initialize(to: pthread_cond_t())
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(work, nil)
+        pthread_cond_init(busy, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(busy)
+        pthread_cond_destroy(work)
+        pthread_mutex_destroy(mutex)
+        busy.deallocate()
+        work.deallocate()
+        mutex.deallocate()
+    }
+
+    private func pointer(_ condition: Condition) -> UnsafeMutablePointer<pthread_cond_t> {
+        condition == .work ? work : busy
+    }
+
+    func lock() { pthread_mutex_lock(mutex) }
+    func unlock() { pthread_mutex_unlock(mutex) }
+    func signal(_ condition: Condition) { pthread_cond_signal(pointer(condition)) }
+    func wait(for condition: Condition) { pthread_cond_wait(pointer(condition), mutex) }
+
+    /// - Returns: false if nobody signalled in time.
+    func wait(for condition: Condition, seconds: Int) -> Bool {
+        var until = timespec()
+        clock_gettime(CLOCK_REALTIME, &until)
+        until.tv_sec += seconds
+        return pthread_cond_timedwait(pointer(condition), mutex, &until) != ETIMEDOUT
+    }
+}

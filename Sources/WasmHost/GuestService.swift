@@ -1,0 +1,21 @@
+package import Wasm
+
+/// What serves components that answer HTTP requests. It needs a server and threads, so it is no part of this library,
+/// nor of the engine that each pod has: a program that has one gives it to its ``GuestHost``.
+package protocol GuestService: Sendable {
+    /// Defines the interfaces of a served component's world, in a linker that has WASI 0.2.
+    func define(in linker: ComponentLinker) throws(EngineError)
+
+    /// Checks how a guest is to be served. Starts no thread.
+    ///
+    /// - Parameters:
+    ///   - program: one that is a server.
+    ///   - annotations: the container's.
+    ///   - report: takes what there is to say of a guest that was stopped; called from any thread.
+    /// - Returns: serves until the process is told to end. To be called in a process with one thread.
+    /// - Throws: ``GuestError`` `invalidArgument` that names the variable or the annotation.
+    func plan(
+        _ program: GuestProgram, _ invocation: GuestInvocation, annotations: [String: String], host: GuestHost,
+        report: @escaping @Sendable (String) -> Void
+    ) throws(GuestError) -> () throws(GuestError) -> Void
+}

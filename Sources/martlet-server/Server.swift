@@ -1,0 +1,9 @@
+import HTTPHost
+import Zygote
+
+@main
+struct Server {
+    static func main() {
+        EngineMain.runServer(HTTPService())
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Testing
+
+extension Integration {
+    /// Components that answer HTTP requests, as their clients and containerd see them.
+    @Suite(.needsInstalledTree, .leavesNothing)
+    struct ServiceTests {
+        @Test func aRequestIsAnsweredByTheGuest() async throws {
+            let outcome = try await Service.whileServing { service in
+                let response = try service.connect().get("/hello")
+                #expect(response.status == 200)
+                #expect(response.fields["x-guest"] == "serve")
+                #expect(response.text == "hello\n")
+                #expect(try service.connect().get("/status?418").status == 418)
+            }
+            #expect(outcome.status == 0, "\(outcome.stderr)")
+            #expect(outcome.stderr == "")
+        }
+
+        @Test func aConnectionServesRequestsInTheirOrder() async throws {
+            try await Service.whileServing { service in
+                let connection = try service.connect()
+                #expect(try connection.get("/hello", method: "HEAD").status == 200)
+                try connection.send("GET /sleep?50 HTTP/1.1", "Host: a", "", "GET /hello HTTP/1.1", "Host: a", "")
+                #expect(try connection.response().text == "slept\n")
+                #expect(try connection.response().text == "hello\n")
+                #expect(try connection.get("/status?204").status == 204)
+                #expect(try connection.get("/hello", "Connection: close").fields["connection"] == "close")
+                #expect(try connection.isAtEnd())
+            }
+        }
+
+        @Test func theGuestSeesItsRequestAndTheContainersEnvironment() async throws {
+            let service = try await Service.start(env: "MOOD=good")
+            let connection = try service.connect()
+            #expect(try connection.get("/method", method: "PURGE").text == "PURGE")
+            #expect(try connection.get("/method", method: "DELETE").text == "delete")
+            #expect(try connection.get("/field", "X-One: a", "x-one: b").text == "a\nb\n")
+            let variables = try connection.get("/env").text.split(separator: "\n")
+            #expect(variables.contains("MOOD=good"))
+            #expect(variables.contains("REQUEST_ID=3"))
+            #expect(!variables.contains { $0.hasPrefix("WASMTIME_") })
+            #expect(try await service.end().status == 0)
+        }
+
+        @Test func oldClientsGetTheEndOfABodyWithTheConnections() async throws {
+            try await Service.whileServing { service in
+                let connection = try service.connect()
+                try connection.send("GET /large?4 HTTP/1.0", "")
+                let response = try connection.response()
+                #expect(response.fields["transfer-encoding"] == nil)
+                #expect(response.body.count == 4 << 16)
+                #expect(try connection.isAtEnd())
+            }
+        }
+
+        @Test func bodiesPassBothWaysAsTheyComeAndTrailersAfterThem() async throws {
+            try await Service.whileServing { service in
+                let connection = try service.connect()
+                try connection.send(
+                    "POST /echo HTTP/1.1", "Host: a", "Transfer-Encoding: chunked", "", "5", "first")
+                #expect(try connection.head().status == 200)
+                #expect(try connection.chunks(5) == Data("first".utf8))
+                try connection.send("6", "second")
+                #expect(try connection.chunks(6) == Data("second".utf8))
+                try connection.send("0", "X-Sum: 11", "")
+                #expect(try connection.chunk().isEmpty)
+                try connection.send("GET /hello HTTP/1.1", "Host: a", "")
+                let trailer = try connection.bytes("x-sum: 11\r\n\r\n".utf8.count)
+                #expect(String(decoding: trailer, as: UTF8.self).lowercased() == "x-sum: 11\r\n\r\n")
+                #expect(try connection.response().text == "hello\n")
+            }
+        }
+
+        @Test func aBodyIsAskedForWhereTheClientWaits() async throws {
+            try await Service.whileServing { service in
+                let connection = try service.connect()
+                try connection.send(
+                    "POST /count HTTP/1.1", "Host: a", "Content-Length: 4", "Expect: 100-continue", "")
+                #expect(try connection.head().status == 100)
+                try connection.write(Data("four".utf8))
+                #expect(try connection.response().text == "4")
+            }
+        }
+
+        /// A guest that does not ask for the body answers without it, and the next request is found after it.
+        @Test func aBodyThatNobodyReadsIsPassedOver() async throws {
+            try await Service.whileServing { service in
+                let connection = try service.connect()
+                try connection.send("POST /hello HTTP/1.1", "Host: a", "Content-Length: 100000", "")
+                #expect(try connection.response().text == "hello\n")
+                try connection.write(Data(repeating: 1, count: 100_000))
+                #expect(try connection.get("/hello").text == "hello\n")
+                // One that waits to be asked for it may send it or not: nothing can follow.
+                try connection.send("POST /hello HTTP/1.1", "Host: a", "Content-Length: 4", "Expect: 100-continue", "")
+                #expect(try connection.response().fields["connection"] == "close")
+                #expect(try connection.isAtEnd())
+            }
+        }
+
+        /// Either way it is the slower side that says how fast: what the other sends is not kept.
+        @Test func largeBodiesTakeNoMemory() async throws {
+            try await Service.whileServing { service in
+                let size = 64 << 20
+                let upload = try service.connect()
+                try upload.send("POST /count HTTP/1.1", "Host: a", "Content-Length: \(size)", "")
+                let block = Data(repeating: 1, count: 1 << 20)
+                for _ in 0..<(size >> 20) { try upload.write(block) }
+                #expect(try upload.response().text == "\(size)")
+
+                let download = try service.connect()
+                try download.send("GET /large?8192 HTTP/1.1", "Host: a", "")
+                #expect(try download.head().status == 200)
+                #expect(try !download.chunk().isEmpty)
+                try await Task.sleep(for: .milliseconds(500))
+                let resident = try await service.running.status("VmHWM") ?? ""
+                let kilobytes = try #require(Int(resident.split(separator: " ").first ?? ""), "\(resident)")
+                #expect(kilobytes < 128 << 10)
+            }
+        }
+
+        @Test func whatTheGuestPrintsReachesTheContainersStandardError() async throws {
+            let outcome = try await Service.whileServing { service in
+                let response = try service.connect().get("/print")
+                #expect(response.text == "one\ntwo\n")
+            }
+            #expect(outcome.stdout == "")
+            #expect(
+                outcome.stderr == "before, on stdout\nbefore, on stderr\namid, on stdout\namid, on stderr\n")
+        }
+
+        @Test func sigtermFinishesWhatIsInFlight() async throws {
+            let service = try await Service.start()
+            let (idle, connection) = (try service.connect(), try service.connect())
+            #expect(try idle.get("/hello").status == 200)
+            try connection.send("GET /sleep?2000 HTTP/1.1", "Host: a", "")
+            // It is being served: the one after it on another connection is.
+            #expect(try service.connect().get("/hello").status == 200)
+            try await service.running.kill("SIGTERM")
+            #expect(try idle.isAtEnd())
+            #expect(!HTTPConnection.isServed(port: service.port))
+            let response = try connection.response()
+            #expect(response.text == "slept\n")
+            #expect(try connection.isAtEnd())
+            #expect(await service.running.finished().status == 0)
+        }
+
+        @Test func sigintEndsAServerThatHasNothingToDo() async throws {
+            let service = try await Service.start()
+            try await service.running.kill("SIGINT")
+            #expect(await service.running.finished().status == 0)
+        }
+    }
+}

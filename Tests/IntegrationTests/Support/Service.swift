@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// A container that serves the guest serve.wasm at a port of 127.0.0.1.
+struct Service {
+    let port: UInt16
+    let running: RunningContainer
+
+    /// Starts it and waits until it answers.
+    ///
+    /// - Parameter annotations: without `martlet.dev/http-`.
+    static func start(_ annotations: [String: String] = [:], env: String...) async throws -> Service {
+        let port = try HTTPConnection.freePort()
+        var container = container(.guest("serve.wasm")).hostNetwork()
+            .env("WASMTIME_HTTP_PROXY_SOCKET_ADDR=127.0.0.1:\(port)")
+        for (key, value) in annotations { container = container.annotation("martlet.dev/http-\(key)", value) }
+        for word in env { container = container.env(word) }
+        let running = try await container.start()
+        try await eventually("an answer of container \(running.id)") {
+            if running.command.hasEnded {
+                throw FixtureError(description: "it ended: \(await running.command.outcome())")
+            }
+            return HTTPConnection.isServed(port: port)
+        }
+        return Service(port: port, running: running)
+    }
+
+    /// Serves while the test speaks to it, then ends it with SIGTERM and answers what it left.
+    @discardableResult
+    static func whileServing(
+        _ annotations: [String: String] = [:], _ body: (Service) async throws -> Void
+    ) async throws -> Outcome {
+        let service = try await start(annotations)
+        do {
+            try await body(service)
+        } catch {
+            try? await service.running.kill("SIGKILL")
+            let outcome = await service.running.finished()
+            throw FixtureError(description: "\(error); the container: \(outcome.status) \(outcome.stderr)")
+        }
+        return try await service.end()
+    }
+
+    func connect() throws -> HTTPConnection { try HTTPConnection(port: port) }
+
+    /// Expects this status as the answer to lines that are all of a connection.
+    func answers(_ status: Int, to lines: String..., sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let connection = try connect()
+        try connection.write(Data((lines.joined(separator: "\r\n") + "\r\n").utf8))
+        let response = try connection.response()
+        #expect(response.status == status, sourceLocation: sourceLocation)
+    }
+
+    func end() async throws -> Outcome {
+        try await running.kill("SIGTERM")
+        return await running.finished()
+    }
+}

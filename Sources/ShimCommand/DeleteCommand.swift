@@ -75,7 +75,7 @@ package struct DeleteCommand {
     /// Clears the containers of the pod away for which nobody will call `delete`, if their shim has gone.
     private func clearMembers(of bundle: Bundle, _ failures: inout [any Error]) {
         let members = bundle.readMembers()
-        guard !members.isEmpty, attempt(&failures, { try shimAnswers(bundle) }) == false else { return }
+        guard !members.isEmpty, attempt(&failures, { try shimHasGone(bundle) }) == true else { return }
         for (member, memberBundle) in members {
             attempt(&failures) {
                 guard try memberBundle.read(.sandbox) != nil else { return }
@@ -85,9 +85,24 @@ package struct DeleteCommand {
         }
     }
 
-    private func shimAnswers(_ bundle: Bundle) throws -> Bool {
-        guard let address = try bundle.shimAddress() else { return false }
-        return try ShimSocket.answers(at: address)
+    /// Whether nobody serves the pod. A shim that was killed answers at its socket for a moment after containerd has seen
+    /// its connection end: it is waited for.
+    private func shimHasGone(_ bundle: Bundle) throws -> Bool {
+        guard let address = try bundle.shimAddress() else { return true }
+        for _ in 0..<500 {
+            guard try ShimSocket.answers(at: address) else { return true }
+            guard let pid = try bundle.readPid(.shimPid), Self.isEnding(pid) else { return false }
+            usleep(10_000)
+        }
+        return false
+    }
+
+    /// Whether the process is on its way out, or gone (proc_pid_stat(5): PF_EXITING of its flags).
+    private static func isEnding(_ pid: Int32) -> Bool {
+        guard let text = try? readText("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return true }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 6, let flags = UInt(fields[6]) else { return true }
+        return ["Z", "X"].contains(fields[0]) || flags & 0x4 != 0
     }
 
     private func removeStaleSocket(_ bundle: Bundle) throws {

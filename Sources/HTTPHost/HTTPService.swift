@@ -1,3 +1,4 @@
+internal import WASIHTTP
 package import Wasm
 package import WasmHost
 
@@ -7,6 +8,8 @@ package import WasmHost
 /// Serves `wasi:http/incoming-handler`.
 package struct HTTPService: GuestService {
     package init() {}
+
+    package var mostGuests: Int { ServerSettings.mostConcurrency }
 
     package func define(in linker: ComponentLinker) throws(EngineError) {
         try ServedInterfaces.define(in: linker)

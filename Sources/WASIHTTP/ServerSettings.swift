@@ -16,7 +16,8 @@ package struct ServerSettings: Equatable, Sendable {
     /// How long a client may take for a request's head, and a connection be idle, in milliseconds.
     package var headerTimeout: Int64 = 30_000
     /// How many requests run at once.
-    package var concurrency = 1024
+    package var concurrency = mostConcurrency
+    package static let mostConcurrency = 1024
     /// How many more may wait for their turn.
     package var queue = 1024
     /// How many connections there may be.
@@ -51,7 +52,7 @@ package struct ServerSettings: Equatable, Sendable {
             case "backlog": backlog = Int32(try Self.number(value, key, 1...65535))
             case "request-timeout": requestTimeout = Int64(try Self.number(value, key, 0...86_400)) * 1000
             case "header-timeout": headerTimeout = Int64(try Self.number(value, key, 1...3600)) * 1000
-            case "concurrency": concurrency = try Self.number(value, key, 1...16384)
+            case "concurrency": concurrency = try Self.number(value, key, 1...Self.mostConcurrency)
             case "queue": queue = try Self.number(value, key, 0...1_000_000)
             case "request-body-limit": requestBodyLimit = try Self.number(value, key, 0...(1 << 50))
             case "header-limit": headerLimit = try Self.number(value, key, 1024...(1 << 20))

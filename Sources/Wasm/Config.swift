@@ -72,18 +72,26 @@ package struct Config: ~Copyable {
     /// Takes memories, tables and instances out of a pool that is reserved when the engine is made.
     ///
     /// - Parameters:
-    ///   - instances: how many of each the pool holds.
+    ///   - guests: how many it has room for: of each as many memories, tables and instances as components often have.
     ///   - memoryBytes: the largest linear memory.
-    package borrowing func setPool(instances: UInt32, memoryBytes: Int) {
+    package borrowing func setPool(guests: UInt32, memoryBytes: Int) {
         let pool = wasmtime_pooling_allocation_config_new()
         defer { wasmtime_pooling_allocation_config_delete(pool) }
-        wasmtime_pooling_allocation_config_total_component_instances_set(pool, instances)
-        wasmtime_pooling_allocation_config_total_core_instances_set(pool, instances)
-        wasmtime_pooling_allocation_config_total_memories_set(pool, instances)
-        wasmtime_pooling_allocation_config_total_tables_set(pool, instances)
-        wasmtime_pooling_allocation_config_total_stacks_set(pool, instances)
-        wasmtime_pooling_allocation_config_total_gc_heaps_set(pool, instances)
+        wasmtime_pooling_allocation_config_total_component_instances_set(pool, 2 * guests)
+        wasmtime_pooling_allocation_config_total_core_instances_set(pool, 12 * guests)
+        wasmtime_pooling_allocation_config_total_memories_set(pool, 2 * guests)
+        wasmtime_pooling_allocation_config_total_tables_set(pool, 2 * guests)
+        // Of asynchronous calls, which are not made.
+        wasmtime_pooling_allocation_config_total_stacks_set(pool, 1)
+        wasmtime_pooling_allocation_config_total_gc_heaps_set(pool, guests)
+        wasmtime_pooling_allocation_config_max_core_instances_per_component_set(pool, 100)
+        wasmtime_pooling_allocation_config_max_tables_per_component_set(pool, 50)
         wasmtime_pooling_allocation_config_max_memory_size_set(pool, memoryBytes)
+        // Measured: to clear a little is cheaper than to give it back, which other threads wait for; and to give back
+        // much at once is cheaper than little often.
+        wasmtime_pooling_allocation_config_linear_memory_keep_resident_set(pool, 64 << 10)
+        wasmtime_pooling_allocation_config_table_keep_resident_set(pool, 64 << 10)
+        wasmtime_pooling_allocation_config_decommit_batch_size_set(pool, 32)
         wasmtime_pooling_allocation_strategy_set(raw, pool)
     }
 }

@@ -7,13 +7,13 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
 
     /// Memory, tables and instances out of a pool, instead of one by one.
     package struct Pool: Codable, Hashable, Sendable {
-        /// How many instances, memories and tables the pool holds.
-        package var instances: UInt32
+        /// How many guests the pool has room for.
+        package var guests: UInt32
         /// The largest linear memory, in bytes; so much address space is reserved for each.
         package var memoryBytes: Int
 
-        package init(instances: UInt32, memoryBytes: Int) {
-            self.instances = instances
+        package init(guests: UInt32, memoryBytes: Int) {
+            self.guests = guests
             self.memoryBytes = memoryBytes
         }
     }
@@ -50,7 +50,7 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         var parts = ["wasmtime \(Self.engineVersion)"]
         parts += features.compactMap { name, value in value.map { "\(name)=\($0)" } }
         if let maxWasmStack { parts.append("stack=\(maxWasmStack)") }
-        if let pool { parts.append("pool=\(pool.instances)x\(pool.memoryBytes)") }
+        if let pool { parts.append("pool=\(pool.guests)x\(pool.memoryBytes)") }
         return parts.joined(separator: " ")
     }
 
@@ -74,7 +74,7 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         config.setConsumesFuel(fuel != nil)
         config.setChecksEpoch(epochInterruption)
         if let pool {
-            config.setPool(instances: pool.instances, memoryBytes: pool.memoryBytes)
+            config.setPool(guests: pool.guests, memoryBytes: pool.memoryBytes)
         }
         do throws(EngineError) {
             return try config.makeEngine()

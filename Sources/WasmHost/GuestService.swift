@@ -3,6 +3,9 @@ package import Wasm
 /// What serves components that answer HTTP requests. It needs a server and threads, so it is no part of this library,
 /// nor of the engine that each pod has: a program that has one gives it to its ``GuestHost``.
 package protocol GuestService: Sendable {
+    /// How many requests are served at once, at the most.
+    var mostGuests: Int { get }
+
     /// Defines the interfaces of a served component's world, in a linker that has WASI 0.2.
     func define(in linker: ComponentLinker) throws(EngineError)
 

@@ -6,6 +6,7 @@ internal import WasmHost
 /// What all guests of a zygote need, made once: the engine with its linkers, the modules' code, the built-in filters.
 final class GuestSupply {
     let host: GuestHost
+    private let settings: EngineSettings
     private let loader: ModuleLoader
     /// Those that were asked for.
     private var filters: [FilterKind: SeccompFilter] = [:]
@@ -22,11 +23,18 @@ final class GuestSupply {
         case served
     }
 
-    /// - Parameter service: of the program that serves; nil in the one that each pod has.
-    init(settings: EngineSettings, service: (any GuestService)? = nil) throws {
+    /// - Parameters:
+    ///   - service: of the program that serves; nil in the one that each pod has.
+    ///   - pools: whether instances of served components come out of a pool, which takes less time for each. It is
+    ///     address space only, of some terabytes.
+    init(settings: EngineSettings, service: (any GuestService)? = nil, pools: Bool = true) throws {
+        self.settings = settings
         var configuration = EngineConfiguration(settings.features)
         // Only a server has requests to interrupt; it costs the code some time.
         configuration.epochInterruption = service != nil
+        if let service, pools {
+            configuration.pool = .init(guests: UInt32(service.mostGuests), memoryBytes: 4 << 30)
+        }
         host = try GuestHost(configuration, service: service)
         let cache = try ArtifactCache(
             path: settings.cacheDirectory, limit: settings.cacheLimit, configuration: configuration)
@@ -36,6 +44,12 @@ final class GuestSupply {
         loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, serves: service != nil) {
             try SeccompFilter.builtIn(.compiler).install()
         }
+    }
+
+    /// What does the same without a pool: for the component that does not fit in one. Nil if there is none.
+    func withoutPool() throws -> GuestSupply? {
+        guard host.configuration.pool != nil else { return nil }
+        return try GuestSupply(settings: settings, service: host.service, pools: false)
     }
 
     /// The built-in filter for a guest.

@@ -13,7 +13,7 @@ internal import WasmHost
 struct Zygote: ~Copyable {
     private let shim: MessageChannel
     private let settings: EngineSettings
-    private let guests: GuestSupply
+    private var guests: GuestSupply
     private let server: ServerProgram?
     private var bundles = PreparedBundles()
     private var compiling: [Compilation] = []
@@ -22,7 +22,9 @@ struct Zygote: ~Copyable {
     init(shim: consuming MessageChannel, settings: EngineSettings, service: (any GuestService)? = nil) throws {
         self.shim = shim
         self.settings = settings
-        guests = try GuestSupply(settings: settings, service: service)
+        // Where address space is limited, or so little memory is left, that there can be no pool, it is done without.
+        let pooled = try? GuestSupply(settings: settings, service: service)
+        guests = try pooled ?? GuestSupply(settings: settings, service: service, pools: false)
         server = service == nil ? ServerProgram() : nil
     }
 
@@ -106,8 +108,18 @@ struct Zygote: ~Copyable {
                 compiling.append(Compilation(create: pending, bundle: bundle, job: job))
             }
         } catch {
-            pending.report(.failed(ContainerFailure(error)))
+            retry(pending, after: error)
         }
+    }
+
+    /// Tries again without a pool, or tells why it can't be done.
+    private mutating func retry(_ pending: PendingCreate, after error: any Error) {
+        // What is wrong with a component that does not fit is said in many ways, and never to be relied on.
+        guard let supply = try? guests.withoutPool() else {
+            return pending.report(.failed(ContainerFailure(error)))
+        }
+        guests = supply
+        create(pending)
     }
 
     private func fork(_ pending: PendingCreate, _ bundle: PreparedBundle, code: GuestCode?) throws {
@@ -117,12 +129,12 @@ struct Zygote: ~Copyable {
     }
 
     /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.
-    private func finish(_ compilation: Compilation) {
+    private mutating func finish(_ compilation: Compilation) {
         do {
             let code = try guests.finish(compilation.job)
             try fork(compilation.create, compilation.bundle, code: code)
         } catch {
-            compilation.create.report(.failed(ContainerFailure(error)))
+            retry(compilation.create, after: error)
         }
     }
 

@@ -40,22 +40,25 @@ struct EngineThreadTests {
         #expect(again == failure)
         #expect(try engine.threads == 1)
 
-        // One that is served, by the program that does: it tells the same of it.
-        let server = bundle.appending(path: "server.wat")
-        try Data(
-            """
-            (component
-              (core module $m (func (export "handle") (param i32 i32)))
-              (core instance $i (instantiate $m))
-              (func $h (param "request" u32) (param "response" u32) (canon lift (core func $i "handle")))
-              (instance $n (export "handle" (func $h)))
-              (export "wasi:http/incoming-handler@0.2.0" (instance $n)))
-            """.utf8
-        ).write(to: server)
-        let third = try engine.create(bundle: bundle.path(), module: server.path())
-        guard case .compiling = third.first, case .failed(failure) = third.last else {
-            Issue.record("\(third)")
-            return
+        // One that is served, by the program that does: it tells the same of it. One that has no room in that one's pool
+        // of instances is served without.
+        for table in ["", "(table 100000 funcref)"] {
+            let server = bundle.appending(path: "server.wat")
+            try Data(
+                """
+                (component
+                  (core module $m \(table) (func (export "handle") (param i32 i32)))
+                  (core instance $i (instantiate $m))
+                  (func $h (param "request" u32) (param "response" u32) (canon lift (core func $i "handle")))
+                  (instance $n (export "handle" (func $h)))
+                  (export "wasi:http/incoming-handler@0.2.0" (instance $n)))
+                """.utf8
+            ).write(to: server)
+            let third = try engine.create(bundle: bundle.path(), module: server.path())
+            guard case .compiling = third.first, case .failed(failure) = third.last else {
+                Issue.record("\(third)")
+                return
+            }
         }
         #expect(try engine.threads == 1)
     }

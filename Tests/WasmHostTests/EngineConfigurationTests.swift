@@ -11,7 +11,7 @@ struct EngineConfigurationTests {
             { $0.gc = false }, { $0.gc = true }, { $0.exceptions = false }, { $0.threads = false },
             { $0.memory64 = false }, { $0.tailCalls = false }, { $0.relaxedSIMD = false }, { $0.multiMemory = false },
             { $0.functionReferences = false }, { $0.maxWasmStack = 1 << 20 }, { $0.fuel = 1 },
-            { $0.pool = .init(instances: 1, memoryBytes: 1 << 20) }, { $0.epochInterruption = true },
+            { $0.pool = .init(guests: 1, memoryBytes: 1 << 20) }, { $0.epochInterruption = true },
         ]
         let fingerprints = changes.map { change in
             var configuration = EngineConfiguration()
@@ -32,7 +32,7 @@ struct EngineConfigurationTests {
     @Test func aPoolIsMade() async {
         await #expect(processExitsWith: .success) {
             var configuration = EngineConfiguration()
-            configuration.pool = .init(instances: 4, memoryBytes: 16 << 20)
+            configuration.pool = .init(guests: 4, memoryBytes: 16 << 20)
             let fixture = try Fixture(configuration)
             let outcome = try fixture.run(try fixture.program(ModuleGuestTests.prints))
             #expect(outcome.output == "hello")

@@ -8,6 +8,8 @@ import Wasm
 
 /// Has no interfaces, and serves nothing.
 private struct NoService: GuestService {
+    let mostGuests = 1
+
     func define(in linker: ComponentLinker) {}
 
     func plan(

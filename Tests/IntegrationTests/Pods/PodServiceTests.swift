@@ -29,6 +29,25 @@ extension Integration {
                 #expect(status.reason == "Completed")
             }
         }
+
+        @Test func aServiceThatWasKilledServesAgainInItsPodBesideOthers() async throws {
+            try await withPod { pod in
+                let sidecar = try await pod.start("sidecar", .guest("tool.wasm"), "sleep")
+                let first = try await pod.start("service", image)
+                try await first.isReady(in: pod)
+                kill(try await first.process.pid, SIGKILL)
+                #expect(try await first.ended().exitCode == 137)
+                let second = try await pod.start("service", image) { config in
+                    config.metadata.attempt = 1
+                    var address = CRIKeyValue()
+                    address.key = "WASMTIME_HTTP_PROXY_SOCKET_ADDR"
+                    address.value = "0.0.0.0:81"
+                    config.envs.append(address)
+                }
+                try await second.isReady(in: pod, port: 81)
+                #expect(try await sidecar.status.state == .containerRunning)
+            }
+        }
     }
 }
 

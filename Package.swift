@@ -171,7 +171,9 @@ let package = Package(
         tests(
             "ShimCommandTests",
             ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
-        tests("MartletCommandsTests", ["MartletCommands", "OCISpec", argumentParser]),
+        tests("MartletCommandsTests", ["MartletCommands", "OCIImage", "OCISpec", argumentParser]),
+        tests("OCIImageTests", ["OCIImage", "LinuxSystem", "OCISpec"]),
+        tests("OCIRuntimeTests", ["OCIRuntime"]),
         // Looks at what was built; hence the executables.
         tests(
             "LayoutTests",

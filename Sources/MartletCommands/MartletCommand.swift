@@ -30,7 +30,7 @@ package struct MartletCommand: ParsableCommand {
         version: "martlet \(MartletVersion.version)",
         subcommands: [RunCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Node", subcommands: [CheckCommand.self, ConfigCommand.self]),
+            CommandGroup(name: "Node", subcommands: [DoctorCommand.self, CheckCommand.self, ConfigCommand.self]),
             CommandGroup(
                 name: "OCI Runtime",
                 subcommands: [

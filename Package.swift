@@ -102,6 +102,7 @@ let package = Package(
         // The kernel and C libraries.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CWasmtime"),
         library("LinuxSystem", ["CLinux", system]),
 
@@ -140,11 +141,20 @@ let package = Package(
                 "ShimService", "ContainerdAPI", "Bundle", "Cgroups", "CLinux", "OCISpec", "LinuxSystem", protobuf,
                 logging, system,
             ]),
+
+        // The command, which is an OCI runtime too.
+        library(
+            "OCIRuntime",
+            [
+                "Bundle", "Cgroups", "CLinux", "EngineProtocol", "LinuxSystem", "OCISpec", "ShimService", logging,
+                system,
+            ]),
+        library("OCIImage", ["CZlib", "LinuxSystem", "OCISpec", system]),
         library(
             "MartletCommands",
             [
-                argumentParser, "Bundle", "Cgroups", "ContainerInit", "EngineProtocol", "OCISpec", "Seccomp",
-                "ShimService",
+                argumentParser, "Bundle", "Cgroups", "ContainerInit", "EngineProtocol", "LinuxSystem", "OCIImage",
+                "OCIRuntime", "OCISpec", "Seccomp", "ShimCommand", "ShimService", logging, system,
             ]),
 
         executable(
@@ -166,7 +176,9 @@ let package = Package(
         tests(
             "ShimCommandTests",
             ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
-        tests("MartletCommandsTests", ["MartletCommands", "OCISpec", argumentParser]),
+        tests("MartletCommandsTests", ["MartletCommands", "OCIImage", "OCISpec", argumentParser]),
+        tests("OCIImageTests", ["OCIImage", "LinuxSystem", "OCISpec"]),
+        tests("OCIRuntimeTests", ["OCIRuntime"]),
         // Looks at what was built; hence the executables.
         tests(
             "LayoutTests",

@@ -41,6 +41,10 @@ int martlet_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
+int martlet_pidfd_getfd(int pidfd, int descriptor) {
+    return (int)syscall(SYS_pidfd_getfd, pidfd, descriptor, 0);
+}
+
 int martlet_prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth) {
     return prctl(option, second, third, fourth, fifth);
 }

@@ -16,17 +16,31 @@ package enum MartletMain {
 package struct MartletCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "martlet",
-        abstract: "Look after Martlet, the containerd shim that runs WebAssembly.",
+        abstract: "Run WebAssembly in containers, and look after them.",
         discussion: """
-            Containers are run by containerd, which starts the shim:
+            On a node containers are run by containerd, which starts the shim:
               ctr run --runtime \(MartletVersion.runtime) IMAGE ID
 
             EXAMPLES
+              martlet run app.wasm --verbose
+              martlet run --bundle ./bundle ID
+              podman --runtime $(command -v martlet) run --rm IMAGE
               martlet check /run/containerd/io.containerd.runtime.v2.task/k8s.io/ID
-              martlet config
             """,
         version: "martlet \(MartletVersion.version)",
-        subcommands: [CheckCommand.self, ConfigCommand.self])
+        subcommands: [RunCommand.self],
+        groupedSubcommands: [
+            CommandGroup(name: "Node", subcommands: [DoctorCommand.self, CheckCommand.self, ConfigCommand.self]),
+            CommandGroup(
+                name: "OCI Runtime",
+                subcommands: [
+                    CreateCommand.self, StartCommand.self, StateCommand.self, KillCommand.self, DeleteCommand.self,
+                    ExecCommand.self, PauseCommand.self, ResumeCommand.self, PsCommand.self, ListCommand.self,
+                    EventsCommand.self, UpdateCommand.self, SpecCommand.self, FeaturesCommand.self,
+                ]),
+        ])
+
+    @OptionGroup package var global: GlobalOptions
 
     package init() {}
 }

@@ -7,7 +7,7 @@ internal import ShimService
 /// whether the node has it or not.
 ///
 /// All names come from the types and tables by which config.json is read.
-struct RuntimeFeatures: Encodable {
+package struct RuntimeFeatures: Encodable {
     let ociVersionMin = "1.0.0"
     let ociVersionMax = "1.2.0"
     let hooks = Hooks.Stage.allCases.map(\.rawValue)
@@ -16,6 +16,8 @@ struct RuntimeFeatures: Encodable {
     let annotations = ["dev.martlet.version": MartletVersion.version]
     /// Who may set these chooses the shim that a container is put into.
     let potentiallyUnsafeConfigAnnotations = Spec.groupAnnotations
+
+    package init() {}
 
     struct LinuxFeatures: Encodable {
         let namespaces = Namespace.Kind.allCases.map(\.rawValue).sorted()

@@ -10,7 +10,15 @@ struct CommandLineTests {
     @Test(
         arguments: [
             (nil, "martlet check /run/containerd"), (CheckCommand.self, "martlet check --rootfs"),
-            (ConfigCommand.self, "martlet config ./config.toml"),
+            (ConfigCommand.self, "martlet config ./config.toml"), (RunCommand.self, "martlet run app.wasm"),
+            (DoctorCommand.self, "martlet doctor --format json"),
+            (CreateCommand.self, "martlet create --bundle"), (StartCommand.self, "martlet start hello"),
+            (StateCommand.self, "martlet state hello"), (KillCommand.self, "martlet kill hello KILL"),
+            (DeleteCommand.self, "martlet delete --force"), (ExecCommand.self, "martlet exec -t"),
+            (PauseCommand.self, "martlet pause"), (ResumeCommand.self, "martlet resume"),
+            (PsCommand.self, "martlet ps --format json"), (ListCommand.self, "martlet list"),
+            (EventsCommand.self, "martlet events --stats"), (UpdateCommand.self, "martlet update --memory"),
+            (SpecCommand.self, "martlet spec --bundle"), (FeaturesCommand.self, "martlet features"),
         ] as [((any ParsableCommand.Type)?, String)])
     func helpHasExamples(command: (any ParsableCommand.Type)?, example: String) {
         let help = MartletCommand.helpMessage(for: command ?? MartletCommand.self, columns: 120)

@@ -65,6 +65,8 @@ int martlet_waitid(int id_type, unsigned id, int options, struct martlet_exit *o
 
 int martlet_pidfd_open(pid_t pid, unsigned flags);
 int martlet_pidfd_send_signal(int pidfd, int signal);
+// A copy of a descriptor of another process (pidfd_getfd(2), Linux 5.6), close-on-exec.
+int martlet_pidfd_getfd(int pidfd, int descriptor);
 
 // prctl(2).
 int martlet_prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth);
@@ -171,6 +173,7 @@ int64_t martlet_describe_key(int64_t key, char *buffer, size_t length);
 // Unlocks the slave of a master and opens it without a path (TIOCGPTPEER): answers the slave.
 int martlet_open_terminal_peer(int master);
 int martlet_set_controlling_terminal(int terminal);
+int martlet_get_window_size(int terminal, unsigned short *rows, unsigned short *columns);
 int martlet_set_window_size(int terminal, unsigned short rows, unsigned short columns);
 
 #endif

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import LinuxSystem
+package import LinuxSystem
 internal import Synchronization
 internal import SystemPackage
 
@@ -28,7 +28,7 @@ package final class ConsoleCopier: Sendable {
     /// - Parameters:
     ///   - stdin: nil: nothing is typed.
     ///   - stdout: nil: the output is thrown away.
-    init(master: consuming OwnedFileDescriptor, stdin: Int32?, stdout: Int32?) throws {
+    package init(master: consuming OwnedFileDescriptor, stdin: Int32?, stdout: Int32?) throws {
         let input = OwnedFileDescriptor(owningIfAny: stdin)
         let output = OwnedFileDescriptor(owningIfAny: stdout)
         self.master = master
@@ -45,12 +45,12 @@ package final class ConsoleCopier: Sendable {
     }
 
     /// Sets the size in characters; a terminal that is gone has none.
-    func resize(rows: UInt16, columns: UInt16) throws(SystemCallError) {
+    package func resize(rows: UInt16, columns: UInt16) throws(SystemCallError) {
         try setWindowSize(of: master.raw, rows: rows, columns: columns)
     }
 
     /// The process has ended: copies what it wrote, then stops and closes stdout. Blocks, for `drainTimeout` at most.
-    func drain() {
+    package func drain() {
         state.withLock { $0.deadline = .now + Self.drainTimeout }
         // Fails only when it is full, and then the thread is awake anyway.
         var byte: UInt8 = 0

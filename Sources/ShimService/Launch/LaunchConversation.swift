@@ -1,11 +1,11 @@
-internal import EngineProtocol
+package import EngineProtocol
 internal import Glibc
-internal import LinuxSystem
-internal import Logging
-internal import OCISpec
+package import LinuxSystem
+package import Logging
+package import OCISpec
 
-/// What the shim does for a container while its processes set it up, over their control channel.
-struct LaunchConversation {
+/// What the runtime does for a container while its processes set it up, over their control channel.
+package struct LaunchConversation {
     let id: String
     let bundle: String
     let spec: Spec
@@ -18,10 +18,25 @@ struct LaunchConversation {
     /// Why the container's processes have gone without a word, if that is known.
     let reasonOfSilence: () -> TaskError?
 
+    package init(
+        id: String, bundle: String, spec: Spec, hooks: HookRunner, logger: Logger,
+        initStarted: @escaping (consuming ProcessDescriptor) -> Void,
+        console: @escaping (consuming OwnedFileDescriptor) throws -> Void, reasonOfSilence: @escaping () -> TaskError?
+    ) {
+        self.id = id
+        self.bundle = bundle
+        self.spec = spec
+        self.hooks = hooks
+        self.logger = logger
+        self.initStarted = initStarted
+        self.console = console
+        self.reasonOfSilence = reasonOfSilence
+    }
+
     /// Serves the channel until the container is created.
     ///
     /// - Throws: `ContainerFailure` as the container's processes tell it, or what went wrong here.
-    func serve(_ channel: borrowing MessageChannel) throws {
+    package func serve(_ channel: borrowing MessageChannel) throws {
         _ = try isCreated(channel, mayDecline: false)
     }
 

@@ -90,10 +90,10 @@ package enum RootfsMounts {
 }
 
 /// Keeps a descriptor open while a path through it is in use.
-final class HeldDescriptor: Sendable {
-    let descriptor: OwnedFileDescriptor
+package final class HeldDescriptor: Sendable {
+    package let descriptor: OwnedFileDescriptor
 
-    init(_ descriptor: consuming OwnedFileDescriptor) {
+    package init(_ descriptor: consuming OwnedFileDescriptor) {
         self.descriptor = descriptor
     }
 }

@@ -1,12 +1,12 @@
 internal import CLinux
 internal import Glibc
 internal import LinuxSystem
-internal import OCISpec
+package import OCISpec
 internal import SystemPackage
 
 /// Hands a seccomp listener to the agent at `linux.seccomp.listenerPath` (config-linux.md, "The Container Process
 /// State").
-enum SeccompAgent {
+package enum SeccompAgent {
     /// What the agent is told, in one message with the descriptor.
     private struct ContainerProcessState: Encodable {
         var ociVersion: String
@@ -17,7 +17,7 @@ enum SeccompAgent {
     }
 
     /// - Parameter listener: borrowed.
-    static func send(listener: Int32, to profile: SeccompProfile, state: ContainerState, pid: Int32) throws {
+    package static func send(listener: Int32, to profile: SeccompProfile, state: ContainerState, pid: Int32) throws {
         guard let path = profile.listenerPath, !path.isEmpty else {
             throw SpecError(
                 .missing, field: "linux.seccomp.listenerPath", "a filter notifies, and nobody is named to listen")

@@ -1,0 +1,108 @@
+internal import EngineProtocol
+internal import Glibc
+internal import LinuxSystem
+internal import OCIRuntime
+internal import ShimService
+internal import SystemPackage
+
+extension NodeCheck {
+    var configuration: Finding {
+        do {
+            let configuration = try ConfigurationReader.read(file: path(ShimConfiguration.path))
+            if configuration.systemdCgroup == true {
+                return Finding(
+                    "configuration", .bad, "systemd_cgroup is true", remedy: "it is not supported yet: set it to false")
+            }
+            let isThere = access(path(ShimConfiguration.path), F_OK) == 0
+            return Finding("configuration", .good, isThere ? ShimConfiguration.path : "as by default")
+        } catch {
+            return Finding("configuration", .bad, "\(error)", remedy: "mend it; martlet config looks again")
+        }
+    }
+
+    /// The folder of compiled modules has to be root's alone.
+    var cache: Finding {
+        let settings = (try? ConfigurationReader.read(file: path(ShimConfiguration.path)).engine) ?? EngineSettings()
+        let folder = settings.cacheDirectory
+        do {
+            let opened = try openFile(path(folder), O_RDONLY | O_DIRECTORY)
+            let status = try FileStatus(of: opened.raw, name: folder)
+            guard status.owner == 0, status.permissions & 0o077 == 0 else {
+                return Finding(
+                    "cache", .bad, "\(folder) is not root's alone",
+                    remedy: "chown root \(folder) && chmod 700 \(folder), and remove what is in it")
+            }
+            return Finding("cache", .good, folder)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory {
+                return Finding("cache", .good, "\(folder) is made with the first container")
+            }
+            return Finding("cache", .bad, "\(error)", remedy: "[cache] directory in \(ShimConfiguration.path) names it")
+        }
+    }
+
+    /// Starts one, and asks for its version.
+    var engine: Finding {
+        do {
+            let path = try EngineLocation.find(besideShim: try EngineLocation.ownExecutable())
+            let process = try EngineProcess.start(path: path, log: STDERR_FILENO)
+            defer { process.abandon() }
+            let copy = try systemCall("fcntl") { fcntl(process.socket, F_DUPFD_CLOEXEC, 3) }
+            let channel = MessageChannel(owning: OwnedFileDescriptor(owning: copy))
+            let settings =
+                (try? ConfigurationReader.read(file: self.path(ShimConfiguration.path)).engine) ?? EngineSettings()
+            try channel.send(EngineRequest.configure(settings))
+            guard case .ready(let version)? = try channel.receive(EngineReport.self)?.message else {
+                return Finding(
+                    "engine", .bad, "\(path) ends without a word",
+                    remedy: "its last words are above; is lib/martlet/libwasmtime.so where it was installed?")
+            }
+            return Finding("engine", .good, "\(path), wasmtime \(version)")
+        } catch {
+            return Finding("engine", .bad, "\(error)", remedy: "hack/install --prefix /usr/local installs all parts")
+        }
+    }
+
+    /// containerd looks for shims in its PATH, which is root's.
+    var shim: Finding {
+        let name = "containerd-shim-martlet-v1"
+        for folder in Self.searchPath where access(path("\(folder)/\(name)"), X_OK) == 0 {
+            return Finding("shim", .good, "\(folder)/\(name)")
+        }
+        return Finding(
+            "shim", .fair, "no \(name) in \(Self.searchPath.joined(separator: ":"))",
+            remedy: "containerd does not find it: install with hack/install --prefix /usr/local")
+    }
+
+    var containerd: Finding {
+        for folder in Self.searchPath where access(path("\(folder)/containerd"), X_OK) == 0 {
+            let isServing = access(path("/run/containerd/containerd.sock"), F_OK) == 0
+            return Finding(
+                "containerd", isServing ? .good : .fair, "\(folder)/containerd" + (isServing ? "" : ", not running"),
+                remedy: isServing ? nil : "systemctl start containerd; martlet run does without it")
+        }
+        return Finding(
+            "containerd", .fair, "it is not installed", remedy: "pods need it; martlet run and podman do without it")
+    }
+
+    /// What Kubernetes' RuntimeClass names.
+    var handler: Finding {
+        let file = "/etc/containerd/config.toml"
+        let text = (try? readText(path(file))) ?? ""
+        let names = ["io.containerd.martlet.v1", "io.containerd.wasmtime.v1"].filter { name in
+            text.split(separator: "\n").contains { line in
+                !line.drop { $0 == " " || $0 == "\t" }.hasPrefix("#") && line.contains(name)
+            }
+        }
+        guard !names.isEmpty else {
+            return Finding(
+                "RuntimeClass handler", .fair, "\(file) names no runtime of Martlet",
+                remedy: "for Kubernetes, merge runtimeclass/containerd/version-2.toml or version-3.toml into it")
+        }
+        return Finding("RuntimeClass handler", .good, names.joined(separator: ", "))
+    }
+
+    private static let searchPath = [
+        "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+    ]
+}

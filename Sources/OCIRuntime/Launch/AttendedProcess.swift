@@ -1,0 +1,64 @@
+internal import Glibc
+internal import LinuxSystem
+internal import ShimService
+internal import Synchronization
+
+/// A process that this one waits for: it gets the signals that come here, and its terminal is copied to this one's.
+package final class AttendedProcess: Sendable {
+    private let process: LaunchedProcess
+    private let terminal: AttendedTerminal?
+
+    /// Takes its terminal over.
+    init(_ process: LaunchedProcess) throws {
+        self.process = process
+        if let master = process.takeConsole() {
+            terminal = try AttendedTerminal(owning: master)
+        } else {
+            terminal = nil
+        }
+    }
+
+    package var pid: Int32 { process.pid }
+
+    /// Waits for its end.
+    ///
+    /// - Parameter signals: what was blocked by `AttendedSignals.block`; they are handed on.
+    /// - Returns: the exit code, or 128 and the signal's number.
+    package func wait(_ signals: AttendedSignals) throws -> Int32 {
+        let (process, terminal) = (process, terminal)
+        try signals.forward { signal in
+            if signal == SIGWINCH {
+                terminal?.takeSize()
+            } else {
+                try? process.process.descriptor.send(signal: signal)
+            }
+        }
+        guard let exit = process.end.wait({ $0 }) else { preconditionFailure("a wait without a time-out has none") }
+        terminal?.end()
+        return Int32(exit.status)
+    }
+}
+
+/// The signals that are for the attended process.
+package struct AttendedSignals: Sendable {
+    private let set: sigset_t
+
+    /// Keeps them from this process. To be called before the first other thread is started.
+    package static func block() -> AttendedSignals {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in [
+            SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGCONT, SIGWINCH, SIGTSTP,
+        ] { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        return AttendedSignals(set: set)
+    }
+
+    /// Hands each that comes to `body`, on a thread of its own, until the process ends.
+    func forward(_ body: @escaping @Sendable (Int32) -> Void) throws {
+        try DetachedThread.start("signals") {
+            var (set, signal) = (self.set, Int32(0))
+            while sigwait(&set, &signal) == 0 { body(signal) }
+        }
+    }
+}

@@ -134,7 +134,7 @@ final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
         let seccomp = request.options.guestSeccomp ?? launcher.configuration.guestSeccomp ?? .enforce
         return CreateRequest(
             id: id, bundle: bundle.path, rootfs: rootfs, entrypoint: entrypoint,
-            cgroup: CgroupPlacement(entryFiles: cgroup.entryFiles),
+            cgroup: CgroupPlacement(entryFiles: exec == nil ? cgroup.entryFiles : cgroup.entryFiles(beside: pid)),
             guestMemoryLimit: GuestMemory.limit(ofCgroup: try cgroup.memoryLimit()), descriptors: descriptors,
             options: CreateOptions(noNewKeyring: request.options.noNewKeyring, guestSeccomp: seccomp),
             podMounts: request.podFiles?.mounts(for: spec) ?? [], exec: exec)

@@ -55,6 +55,18 @@ extension Integration {
             try await unit("reexec").expectRemoved()
         }
 
+        @Test func theScopeOfAShimThatWasKilledIsClearedAway() async throws {
+            let unit = try await unit("killed")
+            let running = try await tool.args("sleep").option("--cgroup", try await path("killed")).start()
+            try await running.says("ready")
+            let guest = ProcessFacts(pid: try await running.pid)
+            let shim = try #require(try guest.status["PPid"].flatMap { pid_t($0) })
+            kill(shim, SIGKILL)
+            try await running.removeByHand()
+            #expect(!guest.isAlive)
+            try await unit.expectRemoved()
+        }
+
         /// As a shim and its containers that were killed leave it: failed, and empty.
         @Test func aUnitThatWasLeftBehindIsReplaced() async throws {
             let unit = try await unit("left")

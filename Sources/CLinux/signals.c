@@ -36,12 +36,6 @@ int martlet_end_on_termination_signals(void) {
     return sigaction(SIGINT, &action, NULL);
 }
 
-void martlet_park(void) {
-    // The kernel reaps the children of who ignores it.
-    signal(SIGCHLD, SIG_IGN);
-    for (;;) pause();
-}
-
 int martlet_termination_descriptor(void) {
     sigset_t signals;
     sigemptyset(&signals);

@@ -1,5 +1,7 @@
 #include "CLinuxTitle.h"
 
+#include "title.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/prctl.h>
@@ -9,6 +11,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+const char *martlet_title;
 
 // The layout of this process as /proc/self/stat tells it (proc(5), fields 26 to 28 and 45 to 51).
 // PR_SET_MM_MAP sets all of it at once, so what is not changed has to be known.
@@ -61,7 +65,10 @@ int martlet_set_title(const char *title, size_t length, const char *name) {
     area[length] = '\0';
     map.arg_start = (uintptr_t)area;
     map.arg_end = map.arg_start + length;
-    if (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) == 0) return 0;
+    if (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) == 0) {
+        martlet_title = area;
+        return 0;
+    }
 
     int saved = errno;
     munmap(area, length + 1);

@@ -46,6 +46,17 @@ struct ContainerBundle: Sendable {
         rootfsMount = mount
     }
 
+    /// What containerd asks a shim for.
+    var create: TaskCreateTaskRequest {
+        var create = TaskCreateTaskRequest()
+        create.id = id
+        create.bundle = path
+        create.rootfs = [rootfsMount]
+        create.stdout = stdout.path
+        create.stderr = stderr.path
+        return create
+    }
+
     /// What the container and its shim said beside their output, for a message.
     var complaints: String {
         [("stderr", stderr), ("log", log)].compactMap { name, fifo in

@@ -20,11 +20,15 @@ package struct Plan: Codable, Sendable {
         package var output: String
         /// The entrypoint of a container that sleeps for an hour.
         package var idleArguments: [String]
+        /// Whether its shim can hold a pod's namespaces without a container for that.
+        package var hasSandboxAPI: Bool
     }
 
     /// What holds a pod's namespaces, as Kubernetes has it in every pod; the same for all contenders.
     package struct Sandbox: Codable, Sendable {
-        /// An image in containerd.
+        /// The folder that is the lower layer of its root filesystem.
+        package var rootfs: String
+        /// The same as an image in containerd.
         package var image: String
         package var arguments: [String]
     }

@@ -11,6 +11,10 @@ package struct Report: Codable, Sendable {
         package var pods: [PodMemory] = []
         /// Idle pods of a sandbox and a container.
         package var sandboxedPods: [PodMemory] = []
+        /// Pause containers.
+        package var pauses: [SandboxSample] = []
+        /// Sandboxes without a pause container.
+        package var sandboxes: [SandboxSample] = []
 
         package init(name: String) {
             self.name = name
@@ -30,6 +34,10 @@ package struct Report: Codable, Sendable {
     package var memory: [Comparison]
     /// kB, of idle pods with a sandbox, as Kubernetes makes them: PSS.
     package var sandboxedMemory: [Comparison]
+    /// Milliseconds: what holds a pod's namespaces.
+    package var sandboxTimes: [Comparison]
+    /// kB: the PSS of its process.
+    package var sandboxMemory: [Comparison]
 
     package init(machine: Machine, warmUps: Int, contenders: [Samples]) {
         self.machine = machine
@@ -52,6 +60,17 @@ package struct Report: Codable, Sendable {
                 "\(role?.rawValue ?? "pod"), PSS",
                 contenders.map { $0.sandboxedPods.compactMap { $0.sum(\.pss, of: role).map(Double.init) } })
         }
+        // Both are compared with the first contender's pause container.
+        let pauses = contenders.map(\.pauses)
+        let sandboxes = pauses.prefix(1) + contenders.dropFirst().map(\.sandboxes)
+        func compare(_ value: (SandboxSample) -> Double) -> [Comparison] {
+            [
+                Comparison("with a pause container", pauses.map { $0.map(value) }),
+                Comparison("by the sandbox API", sandboxes.map { $0.map(value) }),
+            ]
+        }
+        sandboxTimes = compare(\.milliseconds)
+        sandboxMemory = compare { Double($0.pss) }
     }
 
     private static func memory(_ contenders: [Samples]) -> [Comparison] {

@@ -32,6 +32,12 @@ package struct ReportTable: CustomStringConvertible {
         if sandboxed > 0 {
             lines += section("\(sandboxed) idle pods with a sandbox, kB each", report.sandboxedMemory, digits: 0)
         }
+        let pauses = report.contenders.map(\.pauses.count).min() ?? 0
+        if pauses > 0 {
+            let title = "A pod's sandbox, ms from the shim's start, \(pauses) of each, in turn"
+            lines += section(title, report.sandboxTimes, digits: 1)
+            lines += section("PSS of the process that holds the pod's namespaces, kB", report.sandboxMemory, digits: 0)
+        }
         return lines.joined(separator: "\n")
     }
 

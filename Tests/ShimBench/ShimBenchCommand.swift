@@ -39,13 +39,23 @@ package enum ShimBenchCommand {
         }
         var samples = plan.contenders.map { Report.Samples(name: $0.name) }
         say("calls of the shims: \(plan.warmUps) + \(plan.runs) runs of each")
-        for (turn, sample) in try calls(plan) where turn.counts { samples[turn.contender].calls.append(sample) }
+        for (turn, sample) in try calls(plan, { run, contender, id in try await run.sample(contender, id: id) })
+        where turn.counts { samples[turn.contender].calls.append(sample) }
         say("ctr run --rm: \(plan.warmUps) + \(plan.runs) runs of each")
         let commands = ContainerdCommands(plan: plan)
         for turn in plan.turns {
             try Interruption.check()
             let milliseconds = try commands.run(plan.contenders[turn.contender], id: turn.id)
             if turn.counts { samples[turn.contender].commands.append(milliseconds) }
+        }
+        if let sandbox = plan.sandbox {
+            say("sandboxes: \(plan.warmUps) + \(plan.runs) runs of each")
+            for (turn, sample) in try sandboxes(plan, sandbox, byAPI: false) where turn.counts {
+                samples[turn.contender].pauses.append(sample)
+            }
+            for (turn, sample) in try sandboxes(plan, sandbox, byAPI: true) where turn.counts {
+                samples[turn.contender].sandboxes.append(sample)
+            }
         }
         if plan.idle > 0 {
             say("memory: \(plan.idle) idle pods of each")
@@ -63,8 +73,27 @@ package enum ShimBenchCommand {
         return Report(machine: machine, warmUps: plan.warmUps, contenders: samples)
     }
 
-    /// One loop for the client and the measuring task, one for the events, one thread that waits for output.
-    private static func calls(_ plan: Plan) throws -> [(Plan.Turn, CallSample)] {
+    /// Sandboxes of the contenders that can make them in this way.
+    private static func sandboxes(
+        _ plan: Plan, _ sandbox: Plan.Sandbox, byAPI: Bool
+    ) throws -> [(Plan.Turn, SandboxSample)] {
+        var plan = plan
+        var places = Array(plan.contenders.indices)
+        if byAPI { places.removeAll { !plan.contenders[$0].hasSandboxAPI } }
+        plan.contenders = places.map { plan.contenders[$0] }
+        let samples = try calls(plan) { run, contender, id in
+            try await SandboxRun(run: run, sandbox: sandbox).sample(contender, id: id, byAPI: byAPI)
+        }
+        return samples.map { turn, sample in
+            (Plan.Turn(contender: places[turn.contender], id: turn.id, counts: turn.counts), sample)
+        }
+    }
+
+    /// Has the contenders take their turns: one loop for the client and the measuring task, one for the events, one
+    /// thread that waits for output.
+    private static func calls<Sample: Sendable>(
+        _ plan: Plan, _ measure: @escaping @Sendable (ShimRun, Plan.Contender, String) async throws -> Sample
+    ) throws -> [(Plan.Turn, Sample)] {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()
@@ -79,10 +108,10 @@ package enum ShimBenchCommand {
         let run = ShimRun(plan: plan, eventLoop: client, threads: threads, events: events)
         return try client.makeFutureWithTask {
             try await withTaskExecutorPreference(EventLoopTaskExecutor(client)) {
-                var samples: [(Plan.Turn, CallSample)] = []
+                var samples: [(Plan.Turn, Sample)] = []
                 for turn in plan.turns {
                     try Interruption.check()
-                    samples.append((turn, try await run.sample(plan.contenders[turn.contender], id: turn.id)))
+                    samples.append((turn, try await measure(run, plan.contenders[turn.contender], turn.id)))
                 }
                 return samples
             }

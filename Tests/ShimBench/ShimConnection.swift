@@ -37,7 +37,7 @@ struct ShimAddress: Hashable, Sendable {
     var path: String { String(address.dropFirst("unix://".count)) }
 }
 
-/// A client of one shim's task service.
+/// A client of one shim.
 struct ShimConnection: Sendable {
     private let client: TTRPCClient
     private let dialect: TaskDialect
@@ -47,13 +47,13 @@ struct ShimConnection: Sendable {
         dialect = address.dialect
     }
 
-    /// Calls a method; what has not answered after 30 s fails.
+    /// Calls a method, of the task service if none is named; what has not answered after 30 s fails.
     func call<Request: Message, Response: Message>(
-        _ method: ServiceMethod<Request, Response>, _ request: Request
+        _ method: ServiceMethod<Request, Response>, _ request: Request, of service: String? = nil
     ) async throws -> Response {
         do {
             return try await client.call(
-                service: dialect.serviceName, method: method.name, request, timeout: .seconds(30))
+                service: service ?? dialect.serviceName, method: method.name, request, timeout: .seconds(30))
         } catch {
             throw BenchError(.shimAnswer, "\(method.name) failed", cause: error)
         }
@@ -64,6 +64,8 @@ struct ShimConnection: Sendable {
         var request = TaskShutdownRequest()
         request.id = id
         let _: Google_Protobuf_Empty? = try? await call(TaskMethod.shutdown, request)
-        await client.close()
+        await close()
     }
+
+    func close() async { await client.close() }
 }

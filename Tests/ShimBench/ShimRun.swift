@@ -1,6 +1,7 @@
 internal import ContainerdAPI
 internal import NIOCore
 internal import NIOPosix
+internal import OCISpec
 internal import SwiftProtobuf
 internal import TTRPC
 
@@ -16,26 +17,52 @@ struct ShimRun: Sendable {
 
     /// One container from bundle to nothing. Whatever happens, nothing of it is left afterwards.
     func sample(_ contender: Plan.Contender, id: String) async throws -> CallSample {
+        let spec = ContainerSpec.make(arguments: contender.arguments, cgroupsPath: "/\(plan.namespace)/\(id)")
+        return try await withShim(contender, id: id, layer: contender.rootfs, spec: spec) { bundle, start in
+            let started = try await start()
+            var sample = try await calls(contender, bundle, started.shim)
+            sample.startCommand = started.command
+            sample.connect = started.connect
+            await started.shim.shutDown(id)
+            return sample
+        }
+    }
+
+    /// A shim that has been started, and how long that took, milliseconds.
+    struct Started: Sendable {
+        let shim: ShimConnection
+        /// The `start` command, from before it is spawned until it has ended and its answer is read.
+        let command: Double
+        /// Connecting to the address that it answered.
+        let connect: Double
+    }
+
+    /// Makes a bundle, and ends and removes what has come of it, whatever happens.
+    ///
+    /// - Parameter body: what is measured: it gets the bundle, and what starts the bundle's shim and connects to it,
+    ///   which it calls once. It has ended the shim when it returns.
+    func withShim<Sample: Sendable>(
+        _ contender: Plan.Contender, id: String, layer: String, spec: Spec,
+        _ body: (ContainerBundle, () async throws -> Started) async throws -> Sample
+    ) async throws -> Sample {
         defer {
             Sweep.folder("\(plan.folder)/\(id)")
             Sweep.cgroups(namespace: plan.namespace, id: id)
         }
-        let bundle = try ContainerBundle(
-            id: id, in: plan.folder, layer: contender.rootfs,
-            spec: ContainerSpec.make(arguments: contender.arguments, cgroupsPath: "/\(plan.namespace)/\(id)"))
+        let bundle = try ContainerBundle(id: id, in: plan.folder, layer: layer, spec: spec)
         var address: ShimAddress?
         defer { Sweep.socket(address) }
         do {
-            let started = try command(contender, bundle, "start").succeed()
-            let found = try ShimAddress(answer: started.output)
-            address = found
-            let beforeConnect = Moment.now
-            let shim = try await ShimConnection(to: found, on: eventLoop)
-            let connect = Moment.now.milliseconds(since: beforeConnect)
-            var sample = try await calls(contender, bundle, shim)
-            sample.startCommand = started.milliseconds
-            sample.connect = connect
-            await shim.shutDown(id)
+            let sample = try await body(bundle) {
+                let started = try command(contender, bundle, "start").succeed()
+                let found = try ShimAddress(answer: started.output)
+                address = found
+                let beforeConnect = Moment.now
+                let shim = try await ShimConnection(to: found, on: eventLoop)
+                return Started(
+                    shim: shim, command: started.milliseconds,
+                    connect: Moment.now.milliseconds(since: beforeConnect))
+            }
             guard Descendants.awaitEnd(milliseconds: 10_000) else {
                 throw BenchError(.shimAnswer, "a process was left 10 s after Shutdown")
             }
@@ -56,12 +83,7 @@ struct ShimRun: Sendable {
     private func calls(
         _ contender: Plan.Contender, _ bundle: ContainerBundle, _ shim: ShimConnection
     ) async throws -> CallSample {
-        var create = TaskCreateTaskRequest()
-        create.id = bundle.id
-        create.bundle = bundle.path
-        create.rootfs = [bundle.rootfsMount]
-        create.stdout = bundle.stdout.path
-        create.stderr = bundle.stderr.path
+        let create = bundle.create
         var start = TaskStartRequest()
         start.id = bundle.id
         var wait = TaskWaitRequest()

@@ -48,4 +48,17 @@ import Testing
         #expect(lines.contains("1 idle pods with a sandbox, kB each"))
         #expect(lines.contains { $0.contains("sandbox, PSS") && $0.contains("700") })
     }
+
+    @Test func sandboxesOfBothKindsAreComparedWithTheFirstsPauseContainer() {
+        var runc = Self.samples("runc", 40)
+        runc.pauses = [SandboxSample(milliseconds: 60, pss: 100)]
+        var ours = Self.samples("ours", 4)
+        ours.pauses = [SandboxSample(milliseconds: 30, pss: 110)]
+        ours.sandboxes = [SandboxSample(milliseconds: 15, pss: 40)]
+        let report = Report(machine: Self.report.machine, warmUps: 0, contenders: [runc, ours])
+        #expect(report.sandboxTimes.map(\.ratios) == [[1, 0.5], [1, 0.25]])
+        #expect(report.sandboxMemory.map(\.ratios) == [[1, 1.1], [1, 0.4]])
+        let lines = ReportTable(report).description.split(separator: "\n")
+        #expect(lines.contains { $0.contains("by the sandbox API") && $0.contains("0.25×") })
+    }
 }

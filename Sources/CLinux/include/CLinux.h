@@ -83,7 +83,8 @@ int martlet_end_on_termination_signals(void);
 // Removes a folder with all that is in it, not beyond mount points and not through links.
 int martlet_remove_tree(const char *path);
 
-// Does nothing but have its children reaped, until a signal ends the process.
+// Does nothing but have its children reaped, until a signal ends the process: SIGTERM or SIGINT with exit code 128 + its
+// number. Gives all memory back but for a few pages. No other thread may run.
 void martlet_park(void) __attribute__((noreturn));
 
 // Blocks SIGTERM and SIGINT in this thread and all that it starts from now on; the descriptor, close-on-exec and

@@ -128,6 +128,24 @@ extension Integration {
             }
         }
 
+        /// It is forked from the engine, whose memory it would keep.
+        @Test func aPodsProcessKeepsNoMoreThanAFewPages() async throws {
+            try await ShimPod.run { pod in
+                let sandbox = try DirectSandbox(in: pod)
+                try await sandbox.create()
+                let facts = ProcessFacts(pid: try await sandbox.start())
+                try await eventually("its memory to be given back") {
+                    let resident = try facts.status["VmRSS"]?.split(separator: " ").first.flatMap { Int($0) }
+                    return try #require(resident) < 100  // kB
+                }
+                #expect(try facts.arguments.last == sandbox.id)
+                async let end = sandbox.call(SandboxMethod.wait, .with { $0.sandboxID = sandbox.id })
+                kill(facts.pid, SIGTERM)
+                #expect(try await end.exitStatus == 128 + UInt32(SIGTERM))
+                try await sandbox.shutdown()
+            }
+        }
+
         @Test func theDeathOfTheSandboxesProcessIsToldAndLeavesThePodManageable() async throws {
             try await ShimPod.run { pod in
                 let sandbox = try DirectSandbox(in: pod)

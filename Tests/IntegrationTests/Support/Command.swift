@@ -132,7 +132,7 @@ final class Command: Sendable {
 
 /// Asks every few milliseconds until the answer is yes; throws what was waited for after `seconds`.
 func eventually(
-    _ what: String, within seconds: Double = 20, isolation: isolated (any Actor)? = #isolation,
+    _ what: String, within seconds: Double = 60, isolation: isolated (any Actor)? = #isolation,
     _ isSo: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + .seconds(seconds)

@@ -80,7 +80,7 @@ final class DirectContainer: Sendable {
         guard let client = state.withLock({ $0.client }) else {
             throw FixtureError(description: "\(method.name) before the shim was started")
         }
-        return try await client.call(service: service, method: method.name, request, timeout: .seconds(20))
+        return try await client.call(service: service, method: method.name, request, timeout: .seconds(60))
     }
 
     /// The pid of the shim that serves this container.
@@ -189,7 +189,7 @@ final class DirectContainer: Sendable {
 
     /// Waits until its stdout has this.
     func says(_ text: String) async throws {
-        try await eventually("'\(text)' from container \(id)", within: 10) { try stdout.contains(text) }
+        try await eventually("'\(text)' from container \(id)") { try stdout.contains(text) }
     }
 }
 

@@ -145,6 +145,6 @@ final class DirectExec: Sendable {
     }
 
     func says(_ text: String) async throws {
-        try await eventually("'\(text)' from exec \(id)", within: 10) { try output.contains(text) }
+        try await eventually("'\(text)' from exec \(id)") { try output.contains(text) }
     }
 }

@@ -104,11 +104,12 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CWasmtime"),
+        .target(name: "CSystemd", cSettings: [.define("_GNU_SOURCE")]),
         library("LinuxSystem", ["CLinux", system]),
 
         // The runtime specification, and what applies it to a process.
         library("OCISpec"),
-        library("Cgroups", ["CLinux", "LinuxSystem", "OCISpec", system]),
+        library("Cgroups", ["CLinux", "CSystemd", "LinuxSystem", "OCISpec", system]),
         library("Seccomp", ["CSeccomp", "CLinux", "OCISpec", "LinuxSystem", system]),
         library("EngineProtocol", ["CLinux", "OCISpec", "LinuxSystem", system]),
         library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),

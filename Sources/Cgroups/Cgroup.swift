@@ -11,6 +11,10 @@ package protocol Cgroup: Sendable {
     /// The files that a process of one thread writes "0" to, in order, to enter (absolute paths).
     var entryFiles: [String] { get }
 
+    /// The same for a process that joins the container later, beside one that is in it: that one's cgroup, where the
+    /// container has made cgroups of its own in this one.
+    func entryFiles(beside pid: Int32) -> [String]
+
     /// Whether any of its directories is there.
     var exists: Bool { get }
 
@@ -21,6 +25,9 @@ package protocol Cgroup: Sendable {
     /// - Throws: `inUse` when it exists and has processes; one that is empty is taken over.
     @discardableResult
     func create(_ resources: LinuxResources?) throws(CgroupError) -> [CgroupWarning]
+
+    /// To be called once the container's first process is in it: what stood in for that ends.
+    func firstProcessEntered()
 
     /// Changes the limits that `resources` names; devices are left as they are. What was set before a failure stays.
     @discardableResult
@@ -53,6 +60,11 @@ package protocol Cgroup: Sendable {
     /// Removes it and the cgroups below it; nothing happens when it is gone. Waits a little for processes to end.
     /// - Throws: `inUse` with the processes that are still there.
     func remove() throws(CgroupError)
+}
+
+extension Cgroup {
+    package func firstProcessEntered() {}
+    package func entryFiles(beside pid: Int32) -> [String] { entryFiles }
 }
 
 package enum FreezerState: String, Sendable {

@@ -3,22 +3,29 @@
 /// Absolute: below the mount points. Relative, or absent (then the container's id stands for it): below the
 /// runtime's own cgroup; on version 2 beside it, for a cgroup with processes may have no controllers enabled below.
 /// `..` never leads above the start.
+///
+/// `slice:prefix:name` is a systemd scope, whose place follows from its name; so it is for the kubelet's paths also where
+/// the runtime options do not ask for systemd.
 package struct CgroupPath: Hashable, Sendable {
     let isAbsolute: Bool
     /// Never empty; no `.`, `..` or empty ones.
     let components: [String]
+    /// Set when systemd is to make it.
+    let unit: CgroupPlace.Unit?
 
     /// - Parameters:
     ///   - cgroupsPath: `linux.cgroupsPath` of the specification.
     ///   - systemd: whether the runtime options ask for the systemd driver.
     package init(_ cgroupsPath: String?, id: String, systemd: Bool = false) throws(CgroupError) {
         let field = "linux.cgroupsPath"
-        if systemd {
-            throw CgroupError(
-                .unsupported, field: field,
-                "the systemd cgroup driver is not supported yet (found \"\(cgroupsPath ?? "")\"); "
-                    + "use cgroupfs: leave SystemdCgroup unset and give a plain path")
+        if systemd || SystemdUnit.isUnit(cgroupsPath ?? "") {
+            let unit = try SystemdUnit(cgroupsPath, id: id)
+            self.isAbsolute = true
+            self.components = try unit.path.split(separator: "/").map(String.init)
+            self.unit = CgroupPlace.Unit(name: unit.name, slice: unit.slice)
+            return
         }
+        self.unit = nil
         let given = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 }
         let path = given ?? id
         if path.utf8.contains(0) {

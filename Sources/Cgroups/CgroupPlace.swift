@@ -16,13 +16,29 @@ package struct CgroupPlace: Codable, Hashable, Sendable {
 
     package let version: Version
     package let directories: [Directory]
+    /// The systemd scope that it is, and that one's slice.
+    package let unit: Unit?
+
+    package struct Unit: Codable, Hashable, Sendable {
+        package var name: String
+        package var slice: String
+    }
+
+    package init(version: Version, directories: [Directory], unit: Unit? = nil) {
+        self.version = version
+        self.directories = directories
+        self.unit = unit
+    }
 
     /// The cgroup there. Nothing is made or read.
     package func open() -> any Cgroup {
-        switch version {
-        case .v1: CgroupV1(self)
-        case .v2: CgroupV2(self)
-        }
+        let files: any CgroupWithHolder =
+            switch version {
+            case .v1: CgroupV1(self)
+            case .v2: CgroupV2(self)
+            }
+        guard let unit else { return files }
+        return SystemdCgroup(self, unit: unit.name, slice: unit.slice, inner: files)
     }
 }
 
@@ -38,7 +54,8 @@ extension CgroupNode {
         }
         return CgroupPlace(
             version: .v2,
-            directories: [.init(controllers: [], path: "\(start)/\(path.relative)", mountPoint: root)])
+            directories: [.init(controllers: [], path: "\(start)/\(path.relative)", mountPoint: root)],
+            unit: path.unit)
     }
 
     /// The cgroup of a container: `place(for:)` and `open()`.
@@ -67,6 +84,6 @@ extension CgroupNode {
                     controllers: hierarchy.controllers, path: "\(start)/\(path.relative)",
                     mountPoint: hierarchy.mountPoint))
         }
-        return CgroupPlace(version: .v1, directories: directories)
+        return CgroupPlace(version: .v1, directories: directories, unit: path.unit)
     }
 }

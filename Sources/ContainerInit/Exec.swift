@@ -67,10 +67,10 @@ extension ExecPlan {
             let entered = try step("root.path") { try RootDirectory("/") }
             try connect(self, bindAtConsole: false, root: entered, control)
             let environment = executableEnvironment(process, root: entered)
-            let executable = try becomeProcess(self, environment: environment, proc, control, program)
+            let ready = try becomeProcess(self, environment: environment, proc, control, program)
             try control.report(.created)
             try control.wait(for: .start)
-            try runProgram(self, executable, control, program)
+            try runProgram(self, ready, control, program)
         } catch {
             control.end(error)
         }

@@ -20,10 +20,10 @@ func runInit(
     }
 }
 
-/// What the hooks of the container are told of it, and where its program is.
+/// What the hooks of the container are told of it, and what is to be run.
 private struct Prepared {
     var state: ContainerState
-    var executable: Executable?
+    var process: ReadyProcess
 }
 
 /// Everything up to "created".
@@ -57,8 +57,8 @@ private func setUp(
     try setNames(plan)
     try setSysctls(plan, proc)
 
-    let executable = try becomeProcess(plan, environment: environment, proc, control, program)
-    return Prepared(state: state, executable: executable)
+    let process = try becomeProcess(plan, environment: environment, proc, control, program)
+    return Prepared(state: state, process: process)
 }
 
 /// From "start" to the program.
@@ -68,5 +68,5 @@ private func run(
     var state = prepared.state
     state.status = .created
     try runHooks(plan.hooks.startContainer, stage: "startContainer", state: state)
-    try runProgram(plan, prepared.executable, control, program)
+    try runProgram(plan, prepared.process, control, program)
 }

@@ -38,6 +38,11 @@ package final class ProcDirectory: Sendable {
         try writeText(text, to: file.raw, name: "/proc/\(path)")
     }
 
+    /// Opens a file below for `writeText`; the caller closes it.
+    package func openToWrite(_ path: String) throws(SystemCallError) -> OwnedFileDescriptor { try open(path, O_WRONLY) }
+
+    package func has(_ path: String) -> Bool { faccessat(directory.raw, path, F_OK, 0) == 0 }
+
     /// Reads a file below.
     package func read(_ path: String) throws(SystemCallError) -> String {
         let file = try open(path, O_RDONLY)

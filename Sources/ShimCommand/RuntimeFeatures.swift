@@ -33,7 +33,7 @@ package struct RuntimeFeatures: Encodable {
     struct CgroupFeatures: Encodable {
         let v1 = true
         let v2 = true
-        let systemd = false
+        let systemd = true
         let systemdUser = false
         let rdma = true
     }

@@ -36,11 +36,29 @@ import Testing
         #expect(throws: CgroupError.self) { try CgroupPath("/a\0b", id: "id") }
     }
 
-    @Test func theSystemdDriverIsNamedAsUnsupported() {
-        let error = #expect(throws: CgroupError.self) {
-            try CgroupPath("kubepods-burstable.slice:cri-containerd:abc", id: "abc", systemd: true)
-        }
-        #expect(error?.code == .unsupported)
-        #expect(error?.description.contains("kubepods-burstable.slice:cri-containerd:abc") == true)
+    @Test(arguments: [true, false]) func aSlicesPathIsAScope(systemd: Bool) throws {
+        let path = try CgroupPath("kubepods-burstable.slice:cri-containerd:abc", id: "id", systemd: systemd)
+        #expect(path.isAbsolute)
+        #expect(path.relative == "kubepods.slice/kubepods-burstable.slice/cri-containerd-abc.scope")
+        #expect(path.unit == .init(name: "cri-containerd-abc.scope", slice: "kubepods-burstable.slice"))
+    }
+
+    @Test(
+        arguments: [
+            (nil, "system.slice/martlet-id.scope"), (":a:b", "system.slice/a-b.scope"), ("-.slice:a:b", "a-b.scope"),
+            ("x.slice::b", "x.slice/b.scope"),
+        ] as [(String?, String)])
+    func theDriversOptionGivesDefaults(path: String?, place: String) throws {
+        #expect(try CgroupPath(path, id: "id", systemd: true).relative == place)
+    }
+
+    @Test(arguments: ["/a/b", "a.slice:b", "a.slice:b:", "a--b.slice:c:d", "a:b:c", ".slice:a:b", "a.slice:b:c/d"])
+    func aPathThatNamesNoUnitIsRefusedByTheSystemdDriver(path: String) {
+        let error = #expect(throws: CgroupError.self) { try CgroupPath(path, id: "id", systemd: true) }
+        #expect(error?.code == .invalid)
+    }
+
+    @Test func colonsAloneMakeNoUnit() throws {
+        #expect(try CgroupPath("/a:b:c", id: "id").unit == nil)
     }
 }

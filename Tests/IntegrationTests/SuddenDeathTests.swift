@@ -13,23 +13,6 @@ extension Integration {
             return ProcessFacts.all.filter { $0.isExecuting(path) && $0.isAlive }.map(\.pid)
         }
 
-        /// Removes what `ctr run --rm` could not, as a client would after a shim's death; the FIFOs are `ctr`'s own,
-        /// which it leaves when its task goes without it.
-        private func remove(_ running: RunningContainer) async throws {
-            _ = await running.finished(within: 20)
-            try await running.containerd.ctr("tasks", "rm", "--force", running.id)
-            try await eventually("the removal of container \(running.id)") {
-                _ = try await running.containerd.ctr("containers", "rm", running.id)
-                return try await !running.containerd.ctr("containers", "list", "--quiet").stdout
-                    .split(separator: "\n").contains(Substring(running.id))
-            }
-            let fifos = running.containerd.fifos
-            for folder in try FileManager.default.contentsOfDirectory(atPath: fifos)
-            where FileManager.default.fileExists(atPath: "\(fifos)/\(folder)/\(running.id)-stdout") {
-                try FileManager.default.removeItem(atPath: "\(fifos)/\(folder)")
-            }
-        }
-
         @Test func theContainersDeathIsItsExit() async throws {
             let running = try await tool.args("sleep").start()
             try await running.says("ready")
@@ -53,7 +36,7 @@ extension Integration {
             try await running.says("ready")
             let guest = ProcessFacts(pid: try await running.pid)
             for shim in processes(running: "bin/containerd-shim-martlet-v1") { kill(shim, SIGKILL) }
-            try await remove(running)
+            try await running.removeByHand()
             #expect(!guest.isAlive)
         }
 
@@ -67,7 +50,7 @@ extension Integration {
             #expect(guest.isAlive)
             #expect(try await running.pid == guest.pid)
             try await running.kill("SIGKILL")
-            try await remove(running)
+            try await running.removeByHand()
         }
     }
 }

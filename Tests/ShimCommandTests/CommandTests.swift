@@ -131,7 +131,7 @@ struct CommandTests {
         #expect(Set(told.mountOptions).isSuperset(of: ["acl", "rro", "rbind", "rslave", "tmpcopyup", "ridmap"]))
         #expect(told.linux.namespaces == ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"])
         #expect(told.linux.capabilities.last == "CAP_CHECKPOINT_RESTORE" && told.linux.capabilities.count == 41)
-        #expect(told.linux.cgroup == ["v1": true, "v2": true, "systemd": false, "systemdUser": false, "rdma": true])
+        #expect(told.linux.cgroup == ["v1": true, "v2": true, "systemd": true, "systemdUser": false, "rdma": true])
         #expect(told.linux.seccomp.enabled && told.linux.seccomp.actions.contains("SCMP_ACT_NOTIFY"))
         #expect(told.linux.seccomp.operators.count == 7 && told.linux.seccomp.archs.contains("SCMP_ARCH_RISCV64"))
         #expect(told.linux.seccomp.knownFlags.contains("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"))

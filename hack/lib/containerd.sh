@@ -128,6 +128,7 @@ containerd_stop() {
   while read -r mount; do umount -l "$mount" || true; done < <(awk -v folder="$CONTAINERD/" \
     'index($2, folder) == 1 { print $2 }' /proc/mounts | sort -r)
   # The namespace's cgroups (runc leaves the parent), its state with runc, and its folder.
+  if [ -d /run/systemd/system ]; then systemctl stop "$CONTAINERD_NAMESPACE.slice" 2>/dev/null || true; fi
   find /sys/fs/cgroup -depth -type d -path "*/$CONTAINERD_NAMESPACE*" -exec rmdir {} \; 2>/dev/null || true
   rm -rf "/run/containerd/runc/$CONTAINERD_NAMESPACE"
   # What the network plug-ins remember of pods that were not stopped.

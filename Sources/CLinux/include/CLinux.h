@@ -52,6 +52,10 @@ struct martlet_spawn_request {
 // `*failed_call` the name of the call that failed (static). The caller reaps it.
 pid_t martlet_spawn(const struct martlet_spawn_request *request, const char **failed_call);
 
+// Starts a process that does nothing until the pipe whose ends these are has no writer any more; safe from any thread of
+// a process that has many. `writing` must be close-on-exec. Answers its pid, or -1. The caller reaps it.
+pid_t martlet_start_holder(int reading, int writing);
+
 // What waitid(2) says of a child.
 struct martlet_exit {
     // 0 when WNOHANG found nothing.

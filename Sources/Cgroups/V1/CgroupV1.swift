@@ -2,7 +2,7 @@ internal import Glibc
 package import OCISpec
 
 /// Version 1: a directory in each mounted hierarchy. Each controller is in a file of its own (`V1Controller`).
-package struct CgroupV1: Cgroup {
+package struct CgroupV1: CgroupWithHolder {
     package let place: CgroupPlace
 
     init(_ place: CgroupPlace) {
@@ -32,11 +32,15 @@ package struct CgroupV1: Cgroup {
 
     @discardableResult
     package func create(_ resources: LinuxResources?) throws(CgroupError) -> [CgroupWarning] {
+        try create(resources, heldBy: nil)
+    }
+
+    func create(_ resources: LinuxResources?, heldBy holder: Int32?) throws(CgroupError) -> [CgroupWarning] {
         let resources = resources ?? LinuxResources()
         try refuseWhatIsNotMounted(resources)
         var made: [CgroupDirectory] = []
         do {
-            let isNew = try makeDirectories(resources, made: &made)
+            let isNew = try makeDirectories(resources, heldBy: holder, made: &made)
             for (index, entry) in place.directories.enumerated() {
                 let directory = CgroupDirectory(path: entry.path)
                 for controller in V1Controllers.of(entry) {
@@ -63,7 +67,7 @@ package struct CgroupV1: Cgroup {
 
     /// Answers, for each directory, whether it is new.
     private func makeDirectories(
-        _ resources: LinuxResources, made: inout [CgroupDirectory]
+        _ resources: LinuxResources, heldBy holder: Int32?, made: inout [CgroupDirectory]
     ) throws(CgroupError) -> [Bool] {
         var isNew: [Bool] = []
         for entry in place.directories {
@@ -76,13 +80,13 @@ package struct CgroupV1: Cgroup {
             isNew.append(new)
             if isCpuset { try V1Cpuset.inherit(directory, mountPoint: entry.mountPoint, except: resources) }
         }
-        if isNew.contains(false) { try takeOver() }
+        if isNew.contains(false) { try takeOver(heldBy: holder) }
         return isNew
     }
 
     /// A cgroup that was left behind is taken over, but not one that another container lives in.
-    private func takeOver() throws(CgroupError) {
-        let pids = try processes()
+    private func takeOver(heldBy holder: Int32?) throws(CgroupError) {
+        let pids = try processes().filter { $0 != holder }
         if !pids.isEmpty {
             let path = place.directories.first?.path ?? ""
             throw CgroupError(

@@ -3,7 +3,7 @@ package import OCISpec
 internal import SystemPackage
 
 /// Version 2: one directory in the unified hierarchy. Each controller is in a file of its own (`V2Controller`).
-package struct CgroupV2: Cgroup {
+package struct CgroupV2: CgroupWithHolder {
     package let place: CgroupPlace
     let directory: CgroupDirectory
     private let root: CgroupDirectory
@@ -17,18 +17,32 @@ package struct CgroupV2: Cgroup {
 
     package var entryFiles: [String] { [directory.file("cgroup.procs")] }
 
+    /// A cgroup that enables controllers for those below has no processes itself, and takes none (cgroup-v2.rst, "No
+    /// Internal Process Constraint").
+    package func entryFiles(beside pid: Int32) -> [String] {
+        guard let enabled = try? directory.read("cgroup.subtree_control"), !trimmed(enabled).isEmpty,
+            let text = try? readFile("/proc/\(pid)/cgroup").get(), let own = OwnCgroups(text)[""],
+            case let path = root.path + own, path.hasPrefix(directory.path + "/")
+        else { return entryFiles }
+        return [CgroupDirectory(path: path).file("cgroup.procs")]
+    }
+
     package var exists: Bool { directory.exists }
 
     // MARK: Limits
 
     @discardableResult
     package func create(_ resources: LinuxResources?) throws(CgroupError) -> [CgroupWarning] {
+        try create(resources, heldBy: nil)
+    }
+
+    func create(_ resources: LinuxResources?, heldBy holder: Int32?) throws(CgroupError) -> [CgroupWarning] {
         let resources = resources ?? LinuxResources()
         try V2Controllers.refuseWhatIsGone(resources)
         var isMade = false
         do {
             let (isNew, available) = try V2Tree(leaf: directory, root: root).make { _ in isMade = true }
-            if !isNew { try takeOver() }
+            if !isNew { try takeOver(heldBy: holder) }
             try apply(resources, isNew: isNew, available: available)
             try V2Devices.attach(resources.devices, to: directory)
         } catch {
@@ -71,8 +85,8 @@ package struct CgroupV2: Cgroup {
     }
 
     /// A cgroup that was left behind is taken over, but not one that another container lives in.
-    private func takeOver() throws(CgroupError) {
-        let pids = try processes()
+    private func takeOver(heldBy holder: Int32?) throws(CgroupError) {
+        let pids = try processes().filter { $0 != holder }
         if !pids.isEmpty {
             throw CgroupError(
                 .inUse, field: "linux.cgroupsPath", "\(directory.path) has processes in it already: \(pids.prefix(5))")

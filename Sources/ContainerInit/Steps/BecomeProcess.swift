@@ -42,16 +42,16 @@ func connect(
 /// Makes this process, which is in its namespaces and its root, what the specification says of it: from what takes the
 /// most privilege to what takes the least.
 ///
-/// - Returns: the native program.
+/// - Returns: what there is to be run, and how.
 func becomeProcess(
     _ plan: some PlannedProcess, environment: [String], _ proc: ProcDirectory, _ control: ControlChannel,
     _ program: Program
-) throws(ContainerFailure) -> Executable? {
+) throws(ContainerFailure) -> ReadyProcess {
     try setScheduling(plan.process)
     try setLimits(plan.process)
     if let persona = plan.persona { try step("linux.personality") { try setPersonality(persona) } }
     let isNative = if case .native = program { true } else { false }
-    try setLabels(plan.process.labels, isExecuted: isNative, proc)
+    let labels = try setLabels(plan.process.labels, isExecuted: isNative, proc)
     // A guest is never executed, so it loses nothing by it, and its filters can be set as late as those of
     // processes that ask for it.
     let refusesPrivileges = plan.process.noNewPrivileges || !isNative
@@ -70,7 +70,7 @@ func becomeProcess(
         if case .guest = program { try Signals.acceptMemoryLimits() }
     }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
-    var kept = [control.raw]
+    var kept = [control.raw] + labels.map(\.file)
     if case .guest(let guest) = program { kept += guest.code }
     // Its executable, its mappings and what stays open are the node's files: nobody in the container may get at
     // them through /proc (a native process is executed from the container's own files instead).
@@ -79,23 +79,32 @@ func becomeProcess(
         try closeDescriptors(except: kept)
         try closeOnExec(control.raw)
     }
-    return executable
+    return ReadyProcess(executable: executable, labels: labels)
+}
+
+/// A process that waits for its start.
+struct ReadyProcess {
+    /// The native program.
+    let executable: Executable?
+    /// A guest's.
+    let labels: [PendingLabel]
 }
 
 /// Becomes the program, with the last of its filters in force.
 func runProgram(
-    _ plan: some PlannedProcess, _ executable: Executable?, _ control: ControlChannel, _ program: Program
+    _ plan: some PlannedProcess, _ ready: ReadyProcess, _ control: ControlChannel, _ program: Program
 ) throws(ContainerFailure) -> Never {
     switch program {
     case .native:
         // As late as can be: nothing but the execve has to be allowed by it.
         if plan.process.noNewPrivileges { try installProfile(plan, control) }
-        guard let executable else { preconditionFailure("no program was looked for") }
+        guard let executable = ready.executable else { preconditionFailure("no program was looked for") }
         throw execute(executable.path, plan.process, environment: executable.environment)
     case .guest(let guest):
         // The built-in filter first: it lets the second be set, which may not let anything be.
         if let filter = plan.guestFilter { try step("the guest's seccomp filter") { _ = try filter.install() } }
         try installProfile(plan, control)
+        for label in ready.labels { try label.takeOn() }
         // The end of the channel tells the shim that the guest runs.
         _ = close(control.raw)
         guest.run()

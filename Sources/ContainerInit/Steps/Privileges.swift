@@ -10,33 +10,6 @@ func setScheduling(_ process: ProcessPlan) throws(ContainerFailure) {
     if let priority = process.ioPriority { try step("process.ioPriority") { try priority.apply() } }
 }
 
-/// The labels of Linux security modules. A program that is executed gets them on exec; a guest of the engine is never
-/// executed, so the process itself changes.
-///
-/// - Parameter isExecuted: whether the process ends in execve.
-func setLabels(
-    _ labels: LabelPlan, isExecuted: Bool, _ proc: ProcDirectory
-) throws(ContainerFailure) {
-    if let profile = labels.appArmor {
-        try step("process.apparmorProfile") {
-            let command = isExecuted ? "exec \(profile)" : "changeprofile \(profile)"
-            let file = isExecuted ? "exec" : "current"
-            do throws(SystemCallError) {
-                try proc.write(command, to: "self/attr/apparmor/\(file)")
-            } catch {
-                // Before Linux 5.8 there is one such folder for all modules.
-                guard error.errno == .noSuchFileOrDirectory else { throw error }
-                try proc.write(command, to: "self/attr/\(file)")
-            }
-        }
-    }
-    if let label = labels.seLinux {
-        try step("process.selinuxLabel") {
-            try proc.write(label, to: isExecuted ? "self/attr/exec" : "self/attr/current")
-        }
-    }
-}
-
 /// Takes on the process's user, groups, capabilities and working directory. Nothing that needs more than they give
 /// can be done afterwards.
 ///

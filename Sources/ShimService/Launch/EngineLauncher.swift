@@ -108,8 +108,8 @@ package final class EngineLauncher: ContainerLauncher {
                 remove(limited.take(), bundle: request.bundle)
             }
             container = LaunchedContainer(
-                request: request, bundle: bundle, spec: config.spec, cgroup: cgroup, ahead: limited, launcher: self,
-                observer: observer)
+                request: request, bundle: bundle, spec: config.spec, cgroup: limited?.cgroup ?? cgroup, ahead: limited,
+                launcher: self, observer: observer)
         } catch {
             remove(limited, bundle: request.bundle)
             throw error

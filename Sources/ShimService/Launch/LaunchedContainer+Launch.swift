@@ -26,6 +26,7 @@ extension LaunchedContainer {
                 ? nil : EntrypointResolver(bundle: bundle, rootfs: rootfs, mounts: spec.mounts ?? []),
             fifoOwner: (request.options.ioUID, request.options.ioGID), begun: begun, for: self
         ) { entrypoint, descriptors in try engineRequest(entrypoint, descriptors) }
+        cgroup.firstProcessEntered()
         if let processLimit { try update(processLimit) }
         try bundle.write("\(pid)", to: .initPid)
         reportMemoryKills()

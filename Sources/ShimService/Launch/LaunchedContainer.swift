@@ -151,7 +151,7 @@ final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
         let seccomp = request.options.guestSeccomp ?? launcher.configuration.guestSeccomp ?? .enforce
         return CreateRequest(
             id: id, bundle: bundle.path, rootfs: rootfs, entrypoint: entrypoint,
-            cgroup: CgroupPlacement(entryFiles: cgroup.entryFiles),
+            cgroup: CgroupPlacement(entryFiles: exec == nil ? cgroup.entryFiles : cgroup.entryFiles(beside: pid)),
             guestMemoryLimit: try guestMemoryLimit(), descriptors: descriptors,
             options: CreateOptions(noNewKeyring: request.options.noNewKeyring, guestSeccomp: seccomp),
             podMounts: request.podFiles?.mounts(for: spec) ?? [], exec: exec)

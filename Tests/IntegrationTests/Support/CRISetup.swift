@@ -71,6 +71,10 @@ enum CRISetup {
                 [plugins."\(runtime)".containerd.runtimes.martlet]
                   runtime_type = "io.containerd.martlet.v1"
                   pod_annotations = ["martlet.dev/*"]
+                [plugins."\(runtime)".containerd.runtimes.martlet-systemd]
+                  runtime_type = "io.containerd.martlet.v1"
+                  [plugins."\(runtime)".containerd.runtimes.martlet-systemd.options]
+                    SystemdCgroup = true
             \(newer)
 
             """

@@ -59,18 +59,22 @@ struct Census: Equatable, Sendable {
             return true
         }
         if process.isExecutingInstalledProgram { return true }
-        return ((try? process.cgroups) ?? [:]).values.contains { $0.hasPrefix("/\(containerd.namespace)/") }
+        return ((try? process.cgroups) ?? [:]).values.contains {
+            $0.hasPrefix("/\(containerd.namespace)/") || $0.hasPrefix("/\(containerd.namespace).slice/")
+        }
     }
 
-    /// The cgroups of containers lie under one of the namespace's name in each hierarchy; that one may stay.
+    /// The cgroups of containers lie under one of the namespace's name in each hierarchy, or are scopes in a slice of
+    /// that name; these may stay.
     private static func cgroups(of namespace: String) -> Set<String> {
         let top = "/sys/fs/cgroup"
         let hierarchies = [top] + directEntries(top)
+        let scopes = hierarchies.flatMap { entries("\($0)/\(namespace).slice") }.filter { $0.hasSuffix(".scope") }
         return Set(
             hierarchies.flatMap { directEntries("\($0)/\(namespace)") }.filter { path in
                 var isFolder: ObjCBool = false
                 return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-            })
+            } + scopes)
     }
 
     private static func entries(_ folder: String) -> Set<String> {

@@ -109,6 +109,23 @@ struct RunningContainer: Sendable {
         guard outcome.status == 0 else { throw FixtureError(description: "ctr tasks kill: \(outcome.stderr)") }
     }
 
+    /// Removes what `ctr run --rm` could not, as a client would after a shim's death; the FIFOs are `ctr`'s own, which it
+    /// leaves when its task goes without it.
+    func removeByHand() async throws {
+        _ = await finished(within: 20)
+        try await containerd.ctr("tasks", "rm", "--force", id)
+        try await eventually("the removal of container \(id)") {
+            _ = try await containerd.ctr("containers", "rm", id)
+            return try await !containerd.ctr("containers", "list", "--quiet").stdout
+                .split(separator: "\n").contains(Substring(id))
+        }
+        let fifos = containerd.fifos
+        for folder in try FileManager.default.contentsOfDirectory(atPath: fifos)
+        where FileManager.default.fileExists(atPath: "\(fifos)/\(folder)/\(id)-stdout") {
+            try FileManager.default.removeItem(atPath: "\(fifos)/\(folder)")
+        }
+    }
+
     /// A field of /proc/PID/status of its init.
     func status(_ field: String) async throws -> String? {
         try ProcessFacts(pid: try await pid).status[field]

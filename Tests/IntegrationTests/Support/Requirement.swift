@@ -35,6 +35,22 @@ extension Trait where Self == ConditionTrait {
         .enabled("needs containerd 2") { try await !PrivateContainerd.isVersion1 }
     }
 
+    /// Skips what is about cgroup version 2 where the node has version 1.
+    static var needsCgroupV2: Self {
+        .enabled(if: FileManager.default.fileExists(atPath: "/sys/fs/cgroup/cgroup.controllers"), "needs cgroup v2")
+    }
+
+    /// Skips what cannot run where systemd does not.
+    static var needsSystemd: Self {
+        .enabled(if: FileManager.default.fileExists(atPath: "/run/systemd/system"), "needs systemd")
+    }
+
+    /// Skips what cannot run where the kernel has no AppArmor.
+    static var needsAppArmor: Self {
+        .enabled(
+            if: FileManager.default.fileExists(atPath: "/sys/kernel/security/apparmor/profiles"), "needs AppArmor")
+    }
+
     /// Skips what cannot run under a bare `swift test`.
     static var needsInstalledTree: Self {
         .enabled(

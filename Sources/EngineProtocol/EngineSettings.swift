@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// How an engine is set up for its whole life: the first message that it is sent (`EngineRequest.configure`).
 ///
 /// The shim fills it from the configuration file; the names are that file's keys.
@@ -36,4 +38,6 @@ package enum EngineSocket {
     package static let descriptor: Int32 = 3
     /// The read-only tree that it is executed from, if there is one; open for the engine's whole life.
     package static let tree: Int32 = 4
+    /// The variable by which a program in that tree finds its library: its own notion of where it lies ends at the mount.
+    package static var libraries: String { "LD_LIBRARY_PATH=\(pathOf(descriptor: tree))/lib/martlet" }
 }

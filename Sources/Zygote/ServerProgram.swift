@@ -13,13 +13,26 @@ struct ServerProgram {
     /// Opened by the engine as it starts, so that it is of the same installation also when another has replaced it
     /// since. Nil if it was not there. Never closed: the engine has one.
     private let descriptor: Int32?
+    /// Whether the engine is executed from its read-only tree, and this program with it.
+    private let isInTree: Bool
 
     init() {
         guard let own = try? linkTarget(of: "/proc/self/exe") else {
             descriptor = nil
+            isInTree = false
             return
         }
-        descriptor = try? openFile("\(splitLast(own).parent)/\(Self.name)", OpenFlag.path).release()
+        // Of a program in a tree that is mounted nowhere, it is a path in that.
+        let inTree = pathOf(descriptor: EngineSocket.tree) + own
+        isInTree = Self.isSameFile(inTree, "/proc/self/exe")
+        let folder = splitLast(isInTree ? inTree : own).parent
+        descriptor = try? openFile("\(folder)/\(Self.name)", OpenFlag.path).release()
+    }
+
+    private static func isSameFile(_ path: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard stat(path, &first) == 0, stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
     /// Has it make the container.
@@ -36,9 +49,13 @@ struct ServerProgram {
         let channel = MessageChannel(owning: OwnedFileDescriptor(owning: ours))
         let other = OwnedFileDescriptor(owning: theirs)
         let null = try openFile("/dev/null", O_RDWR)
-        let program = ChildProcess(
-            path: "/proc/self/fd/\(descriptor)", arguments: [Self.name], environment: ["SWIFT_BACKTRACE=enable=no"],
+        var program = ChildProcess(
+            path: pathOf(descriptor: descriptor), arguments: [Self.name], environment: ["SWIFT_BACKTRACE=enable=no"],
             descriptors: [(null.raw, 0), (null.raw, 1), (2, 2), (other.raw, EngineSocket.descriptor)])
+        if isInTree {
+            program.environment.append(EngineSocket.libraries)
+            program.descriptors.append((EngineSocket.tree, EngineSocket.tree))
+        }
         // Reaped by the kernel: the engine ignores SIGCHLD.
         _ = try program.spawn()
         try channel.send(EngineRequest.configure(settings))

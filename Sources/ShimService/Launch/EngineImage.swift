@@ -10,8 +10,6 @@ internal import LinuxSystem
 struct EngineImage: Sendable {
     /// What is executed, as a path of the new process.
     let path: String
-    /// Where its library is looked for, likewise: the program's own notion of where it lies ends at the mount.
-    let libraries: String
     /// The mount: what is to be `EngineSocket.tree` in the new process.
     let tree: HeldDescriptor
 
@@ -28,9 +26,7 @@ struct EngineImage: Sendable {
         guard faccessat(clone.raw, inside, X_OK, 0) == 0, faccessat(clone.raw, Self.library, R_OK, 0) == 0 else {
             return nil
         }
-        let root = pathOf(descriptor: EngineSocket.tree)
-        path = "\(root)/\(inside)"
-        libraries = "\(root)/lib/martlet"
+        path = "\(pathOf(descriptor: EngineSocket.tree))/\(inside)"
         tree = HeldDescriptor(clone)
     }
 }

@@ -25,7 +25,7 @@ package struct EngineProcess: Sendable {
         let image = EngineImage(of: path)
         if let image {
             engine.path = image.path
-            engine.environment.append("LD_LIBRARY_PATH=\(image.libraries)")
+            engine.environment.append(EngineSocket.libraries)
             engine.descriptors.append((image.tree.descriptor.raw, EngineSocket.tree))
         }
         defer { withExtendedLifetime(image) {} }

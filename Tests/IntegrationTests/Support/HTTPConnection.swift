@@ -17,7 +17,7 @@ final class HTTPConnection {
     private var received = Data()
 
     init(host: String = "127.0.0.1", port: UInt16) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var limit = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -35,6 +35,8 @@ final class HTTPConnection {
             close(descriptor)
             throw FixtureError(description: "port \(port) of \(host) can't be connected to: errno \(code)")
         }
+        // The last of what can fail is behind: from here on deinit closes it.
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }

@@ -3,21 +3,36 @@ internal import LinuxSystem
 internal import SystemPackage
 
 // In the bundle of the container, or of the sandbox, that a shim was started for, it keeps links to the bundles of the
-// other containers that it makes. containerd 2 calls `delete` for that bundle alone when the shim of a pod has died.
+// other containers that it makes, and where their cgroups are. containerd 2 calls `delete` for that bundle alone when the
+// shim of a pod has died, and removes the others meanwhile.
+
+/// A container of a pod, as the shim wrote it down.
+package struct BundleMember: Hashable, Sendable {
+    package let id: String
+    /// nil if it has been removed.
+    package let bundle: Bundle?
+    /// What the shim wrote of its cgroup.
+    package let cgroup: String?
+}
 
 extension Bundle {
     private var members: String { "\(path)/members" }
+    private var memberCgroups: String { "\(path)/member-cgroups" }
 
     /// Writes down that the shim of this bundle makes a container from another.
-    package func addMember(_ id: String, bundle: Bundle) throws(BundleError) {
-        if case .failure(let code) = attempt({ mkdir(members, 0o700) }), code != .fileExists {
-            throw BundleError(SystemCallError("mkdir", members, errno: code), path: members)
-        }
+    ///
+    /// - Parameter cgroup: tells where its cgroup is.
+    package func addMember(_ id: String, bundle: Bundle, cgroup: String) throws(BundleError) {
         let link = "\(members)/\(id)"
-        // Left by a container of the same name whose removal failed.
-        unlink(link)
-        do {
+        do throws(SystemCallError) {
+            try makeDirectories(members, mode: 0o700)
+            try makeDirectories(memberCgroups, mode: 0o700)
+            // Left by a container of the same name whose removal failed.
+            unlink(link)
             try systemCall("symlink", link) { symlink(bundle.path, link) }
+            let path = "\(memberCgroups)/\(id)"
+            let file = try openFile(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600)
+            try writeText(cgroup, to: file.raw, name: path)
         } catch {
             throw BundleError(error, path: link)
         }
@@ -25,19 +40,24 @@ extension Bundle {
 
     /// Nothing happens when it is not there.
     package func removeMember(_ id: String) throws(BundleError) {
-        let link = "\(members)/\(id)"
-        if case .failure(let code) = attempt({ unlink(link) }), code != .noSuchFileOrDirectory {
-            throw BundleError(SystemCallError("unlink", link, errno: code), path: link)
+        for path in ["\(members)/\(id)", "\(memberCgroups)/\(id)"] {
+            if case .failure(let code) = attempt({ unlink(path) }), code != .noSuchFileOrDirectory {
+                throw BundleError(SystemCallError("unlink", path, errno: code), path: path)
+            }
         }
     }
 
-    /// The containers that were written down and whose bundles are still there, by their ids.
-    package func readMembers() -> [String: Bundle] {
-        var found: [String: Bundle] = [:]
-        for id in entryNames(in: members) {
-            guard let path = try? linkTarget(of: "\(members)/\(id)") else { continue }
-            if access(path, F_OK) == 0, let bundle = try? Bundle(path: path) { found[id] = bundle }
+    /// The containers that were written down.
+    package func readMembers() -> [BundleMember] {
+        entryNames(in: members).compactMap { id in
+            guard let path = try? linkTarget(of: "\(members)/\(id)"), let bundle = try? Bundle(path: path) else {
+                return nil
+            }
+            return BundleMember(
+                id: id, bundle: bundle.exists ? bundle : nil, cgroup: try? readText("\(memberCgroups)/\(id)"))
         }
-        return found
     }
+
+    /// Whether its folder is there.
+    package var exists: Bool { access(path, F_OK) == 0 }
 }

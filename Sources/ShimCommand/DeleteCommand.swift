@@ -63,12 +63,14 @@ package struct DeleteCommand {
     }
 
     private func recordedCgroup(of bundle: Bundle) throws -> (any Cgroup)? {
-        guard let text = try bundle.read(.cgroup) else { return nil }
+        try bundle.read(.cgroup).map { try cgroup(recorded: $0, in: bundle.path(of: .cgroup)) }
+    }
+
+    private func cgroup(recorded text: String, in file: String) throws -> any Cgroup {
         do {
             return try decodeJSON(CgroupPlace.self, from: text.utf8, file: nil).open()
         } catch {
-            throw TaskError(
-                .failedPrecondition, "\(bundle.path(of: .cgroup)) is not what the shim wrote", cause: error)
+            throw TaskError(.failedPrecondition, "\(file) is not what the shim wrote", cause: error)
         }
     }
 
@@ -76,11 +78,22 @@ package struct DeleteCommand {
     private func clearMembers(of bundle: Bundle, _ failures: inout [any Error]) {
         let members = bundle.readMembers()
         guard !members.isEmpty, attempt(&failures, { try shimHasGone(bundle) }) == true else { return }
-        for (member, memberBundle) in members {
+        for member in members {
             attempt(&failures) {
-                guard try memberBundle.read(.sandbox) != nil else { return }
-                _ = try DeleteCommand(id: member, folder: memberBundle.path, logger: logger).run()
-                try bundle.removeMember(member)
+                if let own = member.bundle {
+                    if try own.read(.sandbox) != nil {
+                        _ = try DeleteCommand(id: member.id, folder: own.path, logger: logger).run()
+                    } else if own.exists {
+                        return
+                    }
+                }
+                // containerd may have removed the bundle at any moment, and with it what was to be read there.
+                if let text = member.cgroup {
+                    let cgroup = try cgroup(recorded: text, in: "\(bundle.path)'s list")
+                    try cgroup.kill(signal: SIGKILL)
+                    try cgroup.remove()
+                }
+                try bundle.removeMember(member.id)
             }
         }
     }

@@ -101,9 +101,14 @@ struct CommandTests {
             let bundle = try Bundle(path: "\(folder.path)/\(id)")
             mkdir(bundle.path, 0o700)
             try bundle.write("7", to: .initPid)
-            try pod.addMember(id, bundle: bundle)
+            try pod.addMember(id, bundle: bundle, cgroup: Self.cgroup("\(folder.path)/no-cgroup"))
             members.append(bundle)
         }
+        // Of this one containerd has removed the bundle: what is known of its cgroup stands in the pod's.
+        let cgroup = "\(folder.path)/cgroup"
+        mkdir(cgroup, 0o700)
+        let removed = try Bundle(path: "\(folder.path)/removed")
+        try pod.addMember("removed", bundle: removed, cgroup: Self.cgroup(cgroup))
         try members[1].write("pod", to: .sandbox)
         let address = SocketAddress(containerd: "/c", namespace: "ns", group: "pod", folder: folder.path)
         guard case .listening(let socket) = try ShimSocket.listen(at: address) else {
@@ -117,7 +122,13 @@ struct CommandTests {
         _ = consume socket
         _ = try command.run()
         #expect(try members[1].readPid(.initPid) == nil && members[0].readPid(.initPid) == 7)
-        #expect(pod.readMembers() == ["own-delete": members[0]])
+        #expect(pod.readMembers().map(\.bundle) == [members[0]])
+        #expect(access(cgroup, F_OK) != 0)
+    }
+
+    /// What the shim writes of a cgroup at this path.
+    private static func cgroup(_ path: String) -> String {
+        #"{"version": 2, "directories": [{"controllers": [], "path": "\#(path)", "mountPoint": "/"}]}"#
     }
 
     @Test func infoTellsTheFeaturesAsContainerdReadsThem() throws {

@@ -38,7 +38,7 @@ extension LaunchedContainer {
     private func enlist() {
         guard isMember else { return }
         do {
-            try launcher.shimBundle.addMember(id, bundle: bundle)
+            try launcher.shimBundle.addMember(id, bundle: bundle, cgroup: cgroup.record())
         } catch {
             launcher.logger.debug("a container is not on the shim's list", metadata: ["error": "\(error)"])
         }
@@ -115,6 +115,11 @@ extension Bundle {
     /// Writes down where the container's cgroup is. To be done before anything else is made, so that `delete` finds
     /// whatever a shim that is killed from then on leaves behind.
     func record(_ cgroup: any Cgroup) throws {
-        try write(String(decoding: try encodeJSON(cgroup.place), as: UTF8.self), to: .cgroup)
+        try write(try cgroup.record(), to: .cgroup)
     }
+}
+
+extension Cgroup {
+    /// Where it is, as `delete` reads it: `CgroupPlace`.
+    func record() throws -> String { String(decoding: try encodeJSON(place), as: UTF8.self) }
 }

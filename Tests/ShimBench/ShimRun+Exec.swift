@@ -61,6 +61,7 @@ extension ShimRun {
     private func exec(_ id: String, in container: IdleContainer) async throws -> ExecSample {
         let (shim, contender) = (container.shim, container.contender)
         let stdout = try OutputFIFO("\(container.bundle.folder)/\(id)")
+        let stderr = try OutputFIFO("\(container.bundle.folder)/\(id)-stderr")
         guard let process = ContainerSpec.make(arguments: contender.arguments, cgroupsPath: "/").process else {
             preconditionFailure("a specification without a process")
         }
@@ -68,6 +69,7 @@ extension ShimRun {
         request.id = container.bundle.id
         request.execID = id
         request.stdout = stdout.path
+        request.stderr = stderr.path
         request.spec = Google_Protobuf_Any(json: try JSONEncoder().encode(process), as: .process)
         var start = TaskStartRequest()
         start.id = container.bundle.id

@@ -73,6 +73,8 @@ struct NodeCheckTests {
         #expect(node.check().configuration.verdict == .good && node.check().cache.verdict == .good)
         try node.write("/etc/martlet/config.toml", "systemd_cgroup = true\n")
         #expect(node.check().configuration.verdict == .bad)
+        try node.write("/run/systemd/system/x", "")
+        #expect(node.check().configuration.verdict == .good)
         try node.write("/etc/martlet/config.toml", "x = 1\n")
         #expect(node.check().configuration.verdict == .bad)
         try node.write("/etc/martlet/config.toml", "[cache]\ndirectory = \"/cache\"\n")

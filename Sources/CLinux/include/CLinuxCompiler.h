@@ -12,7 +12,7 @@ int martlet_lock_byte(int descriptor, off_t offset);
 // Gives up all locks of the open file, whoever has it open besides.
 int martlet_unlock(int descriptor);
 
-// Sets the atime to now (futimens(3)).
+// Sets the atime of a file in the folder to now, and follows no link (utimensat(2)).
 int martlet_touch_atime(int directory, const char *name);
 
 #endif

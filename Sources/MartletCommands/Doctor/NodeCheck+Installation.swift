@@ -9,9 +9,10 @@ extension NodeCheck {
     var configuration: Finding {
         do {
             let configuration = try ConfigurationReader.read(file: path(ShimConfiguration.path))
-            if configuration.systemdCgroup == true {
+            if configuration.systemdCgroup == true, access(path("/run/systemd/system"), F_OK) != 0 {
                 return Finding(
-                    "configuration", .bad, "systemd_cgroup is true", remedy: "it is not supported yet: set it to false")
+                    "configuration", .bad, "systemd_cgroup is true, and systemd is not running",
+                    remedy: "set it to false")
             }
             let isThere = access(path(ShimConfiguration.path), F_OK) == 0
             return Finding("configuration", .good, isThere ? ShimConfiguration.path : "as by default")

@@ -23,7 +23,7 @@ package struct GlobalOptions: ParsableArguments {
     @Flag(help: "Log more.")
     package var debug = false
 
-    @Flag(help: "Use the systemd cgroup driver (not supported yet).")
+    @Flag(help: "Make cgroups as scopes of systemd: cgroupsPath is slice:prefix:name.")
     package var systemdCgroup = false
 
     @Option(help: .hidden)

@@ -95,7 +95,7 @@ let package = Package(
         // Exact: hack/generate-protos --check compares what this very version generates.
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        // Only of the tests' CRI client.
+        // Of the program that serves, and of the tests' clients.
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
     targets: [
@@ -116,7 +116,7 @@ let package = Package(
 
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
-        library("WASIHTTP", ["LinuxSystem", nioCore, nioPosix, nioHTTP1]),
+        library("WASIHTTP", ["LinuxSystem", nioCore, nioPosix, nioHTTP1, nioHTTP2]),
         library("WasmHost", ["CLinux", "Wasm", "LinuxSystem", system]),
         library("HTTPHost", ["CLinux", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
         library(
@@ -213,11 +213,11 @@ let package = Package(
             "IntegrationTests",
             [
                 "CRIClient", "ShimBench", "ContainerdAPI", "TTRPC", "OCISpec", "LinuxSystem", nioCore, nioPosix,
-                protobuf,
+                nioHTTP2, nioHPACK, protobuf,
             ]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
-        tests("WASIHTTPTests", ["WASIHTTP", "LinuxSystem", nioCore, nioPosix]),
+        tests("WASIHTTPTests", ["WASIHTTP", "LinuxSystem", nioCore, nioHTTP1, nioPosix]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
 

@@ -35,15 +35,25 @@ final class GuestLog: @unchecked Sendable {
     private static let longestLine = 1 << 20
     /// Bytes of a file that are given back at once.
     private static let piece: off_t = 1 << 20
+    /// Bytes of the server's own lines that may wait.
+    private static let longestWait = 1 << 20
     /// Where a file can be made for a moment: file systems in memory first.
     private static let folders = ["/dev", "/dev/shm", "/tmp"]
 
-    // Guarded by `lock`, as the outputs are.
+    // Guarded by `lock`, which is held while somebody writes; the outputs are too.
     private let lock = Mutex(())
     private var outputs: [ObjectIdentifier: Output] = [:]
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
     private var folder = 0
-    private var hasThread = false
+    /// Held for a moment only.
+    private let waiting = Mutex(Waiting())
+
+    private struct Waiting {
+        /// Lines of the server's own, for standard output.
+        var lines: [UInt8] = []
+        var lost = 0
+        var hasThread = false
+    }
 
     /// Makes a file for an instance to print into.
     ///
@@ -60,9 +70,26 @@ final class GuestLog: @unchecked Sendable {
         guard let opened = try open(String(path.dropFirst())) else { return nil }
         lock.withLock { _ in
             outputs[ObjectIdentifier(output)] = output
-            if !hasThread { hasThread = startThread { self.copy() } }
         }
+        waiting.withLock { haveThread(&$0) }
         return (output, opened)
+    }
+
+    /// A line of the server's own on standard output, soon. Does not block: if nobody takes the container's output,
+    /// what is too much is counted only.
+    func say(_ line: String) {
+        waiting.withLock { waiting in
+            if waiting.lines.count + line.utf8.count <= Self.longestWait {
+                waiting.lines += line.utf8
+                haveThread(&waiting)
+            } else {
+                waiting.lost += 1
+            }
+        }
+    }
+
+    private func haveThread(_ waiting: inout Waiting) {
+        if !waiting.hasThread { waiting.hasThread = startThread { self.copy() } }
     }
 
     private func makeFile() -> (path: String, descriptor: Int32)? {
@@ -80,18 +107,23 @@ final class GuestLog: @unchecked Sendable {
 
     /// Copies the rest; the instance prints no more.
     func end(_ output: Output) {
-        lock.withLock { _ in
-            guard outputs.removeValue(forKey: ObjectIdentifier(output)) != nil else { return }
-            move(output)
-            guard !output.rest.isEmpty else { return }
-            output.rest.append(UInt8(ascii: "\n"))
-            put(output)
-        }
+        lock.withLock { _ in endWithLock(output) }
     }
 
-    /// Copies what there is of all instances, before the process ends.
+    private func endWithLock(_ output: Output) {
+        guard outputs.removeValue(forKey: ObjectIdentifier(output)) != nil else { return }
+        move(output)
+        guard !output.rest.isEmpty else { return }
+        output.rest.append(UInt8(ascii: "\n"))
+        put(output)
+    }
+
+    /// Copies what there is of all instances and of the server, before the process ends.
     func finish() {
-        for output in lock.withLock({ _ in Array(outputs.values) }) { end(output) }
+        lock.withLock { _ in
+            for output in Array(outputs.values) { endWithLock(output) }
+            sayWaiting()
+        }
     }
 
     private func copy() {
@@ -100,12 +132,25 @@ final class GuestLog: @unchecked Sendable {
             usleep(Self.interval)
             let goesOn = lock.withLock { _ in
                 for output in outputs.values { move(output) }
+                sayWaiting()
                 idle = outputs.isEmpty ? idle + 1 : 0
-                hasThread = idle < Self.patience
-                return hasThread
+                return waiting.withLock { waiting in
+                    waiting.hasThread = idle < Self.patience || !waiting.lines.isEmpty
+                    return waiting.hasThread
+                }
             }
             if !goesOn { return }
         }
+    }
+
+    /// With the lock held.
+    private func sayWaiting() {
+        let (lines, lost) = waiting.withLock { waiting in
+            defer { (waiting.lines, waiting.lost) = ([], 0) }
+            return (waiting.lines, waiting.lost)
+        }
+        Self.write(lines, to: 1)
+        if lost > 0 { Self.write(Array("martlet: \(lost) lines of the access log were lost\n".utf8), to: 2) }
     }
 
     /// Copies the lines that are whole. With the lock held.
@@ -137,16 +182,19 @@ final class GuestLog: @unchecked Sendable {
 
     /// Writes the rest, which is empty then. With the lock held.
     private func put(_ output: Output) {
-        output.rest.withUnsafeBytes { bytes in
+        Self.write(output.rest, to: output.target)
+        output.rest.removeAll(keepingCapacity: true)
+    }
+
+    private static func write(_ bytes: [UInt8], to target: Int32) {
+        bytes.withUnsafeBytes { bytes in
             var left = bytes
             while !left.isEmpty {
-                guard case .success(let written) = attempt({ write(output.target, left.baseAddress, left.count) })
-                else {
+                guard case .success(let count) = attempt({ Glibc.write(target, left.baseAddress, left.count) }) else {
                     return
                 }
-                left = UnsafeRawBufferPointer(rebasing: left.dropFirst(written))
+                left = UnsafeRawBufferPointer(rebasing: left.dropFirst(count))
             }
         }
-        output.rest.removeAll(keepingCapacity: true)
     }
 }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import LinuxSystem
+internal import Synchronization
 internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
@@ -14,6 +15,7 @@ final class GuestServer: @unchecked Sendable {
     private let linker: ComponentLinker
     private let helpers: Helpers
     private let log = GuestLog()
+    private let figures = ServerFigures()
     private let settings: ServerSettings
     private let report: @Sendable (String) -> Void
 
@@ -56,9 +58,11 @@ final class GuestServer: @unchecked Sendable {
         }
         let server: HTTPServer
         do {
-            server = try HTTPServer(settings, pool: try startPool())
+            var record: (@Sendable (AccessRecord) -> Void)?
+            if settings.logsAccess { record = { [log] in log.say($0.line) } }
+            server = try HTTPServer(settings, pool: try startPool(), figures: figures, record: record)
         } catch {
-            throw GuestError(.systemCall, "can't serve at \(settings.host):\(settings.port): \(error)")
+            throw GuestError(.systemCall, "\(error)")
         }
         var polled = pollfd(fd: termination.raw, events: Int16(POLLIN), revents: 0)
         _ = attempt { poll(&polled, 1, -1) }
@@ -92,7 +96,17 @@ final class GuestServer: @unchecked Sendable {
             report("martlet: request \(exchange.number): \(error.message)\n")
             exchange.fail(status: 503)
         } catch {
+            count(error, exchange)
             report(Self.words(of: error, exchange))
+        }
+    }
+
+    private func count(_ error: EngineError, _ exchange: Exchange) {
+        if error.exitStatus != nil { return }
+        if exchange.millisecondsLeft == 0 {
+            figures.timeouts.add(1, ordering: .relaxed)
+        } else {
+            figures.traps.add(1, ordering: .relaxed)
         }
     }
 

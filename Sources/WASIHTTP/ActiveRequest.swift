@@ -5,10 +5,15 @@ internal import NIOHTTP1
 final class ActiveRequest {
     /// Nil where the server itself answers.
     var exchange: Exchange?
-    let isHead: Bool
-    let version: HTTPVersion
+    let request: HTTPRequestHead
+    let begun = NIODeadline.now()
+    var isRecorded = false
+    var isHead: Bool { request.method == .HEAD }
+    var version: HTTPVersion { request.version }
     /// HTTP/1.0: without chunks and interim responses.
-    var isOld: Bool { version.minor == 0 }
+    var isOld: Bool { version == .http1_0 }
+    /// HTTP/2: one of many on its connection, and framed by the protocol.
+    var isStream: Bool { version.major == 2 }
     var keepsAlive: Bool
     var deadline: Scheduled<Void>?
 
@@ -27,6 +32,9 @@ final class ActiveRequest {
     // The response.
     var head: (status: UInt16, fields: FieldList)?
     var headIsSent = false
+    /// Of the head that was sent.
+    var status: Int?
+    var sentBytes = 0
     var hasEnded = false
     /// Bytes that the response may still have by its content-length; nil for any number.
     var bytesLeft: Int?
@@ -42,8 +50,7 @@ final class ActiveRequest {
     var trailers: FieldList?
 
     init(_ head: HTTPRequestHead, keepsAlive: Bool) {
-        isHead = head.method == .HEAD
-        version = head.version
+        request = head
         self.keepsAlive = keepsAlive
     }
 

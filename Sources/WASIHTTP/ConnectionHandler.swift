@@ -5,11 +5,12 @@ internal import NIOHTTP1
 internal import NIOPosix
 
 /// One connection: takes requests, one after the other, to the guest, and responses back. Behind NIO's HTTP/1.1 codec
-/// and its pipelining handler, which holds the next request back until this one is done.
+/// and its pipelining handler, which holds the next request back until this one is done; or a stream of HTTP/2, which
+/// is as a connection that closes after its request.
 ///
 /// Bodies go through pipes to and from the guest. Request bodies: no more is read from the client while too much of
 /// the body waits for the guest. Response bodies: no more is read from the guest while too much waits for the client.
-final class ConnectionHandler: ChannelDuplexHandler {
+final class ConnectionHandler: ChannelDuplexHandler, Connection {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
@@ -24,19 +25,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
     let server: HTTPServer.Shared
     var context: ChannelHandlerContext?
     var active: ActiveRequest?
-    /// Set by what comes before the codec: whether part of a head has come.
-    let arrival: Arrival
+    /// Set by what comes before the codec: whether part of a head has come. Nil for a stream.
+    let arrival: Arrival?
     private var headTimer: Scheduled<Void>?
+    private var client: String?
     private var readIsHeld = false
     private(set) var isClosing = false
 
-    init(server: HTTPServer.Shared, arrival: Arrival) {
+    init(server: HTTPServer.Shared, arrival: Arrival?) {
         self.server = server
         self.arrival = arrival
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        client = (context.channel.remoteAddress ?? context.channel.parent?.remoteAddress)?.ipAddress
         awaitHead()
     }
 
@@ -50,12 +53,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// No further request is taken; the one that is served is finished.
+    ///
+    /// What an idle client has sent already may still be to be read.
     func drain() {
-        if let active { active.keepsAlive = false } else { context?.close(promise: nil) }
+        if let active { return active.keepsAlive = false }
+        context?.eventLoop.scheduleTask(in: HTTPServer.patience) {
+            [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in
+            if loopBound.value.active == nil { loopBound.value.context?.close(promise: nil) }
+        }
     }
 
     private func awaitHead() {
-        arrival.hasBegun = false
+        arrival?.hasBegun = false
         headTimer = context?.eventLoop.scheduleTask(in: .milliseconds(server.settings.headerTimeout)) {
             [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in loopBound.value.headIsLate()
         }
@@ -63,11 +72,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func headIsLate() {
         guard active == nil, let context else { return }
-        guard arrival.hasBegun, !isClosing else { return context.close(promise: nil) }
+        guard let arrival, arrival.hasBegun, !isClosing else { return context.close(promise: nil) }
         isClosing = true
         // The codec would not have a response without a request.
         arrival.answer("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        closeAfterAll(context, lingering: true)
+        closeAfter(context, arrival, lingering: true)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -96,14 +105,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         headTimer?.cancel()
         guard !isClosing, let context else { return }
         let upgrades = head.headers.contains(name: "upgrade") || head.method == .CONNECT
-        let active = ActiveRequest(head, keepsAlive: head.isKeepAlive && !upgrades && !server.isDraining)
+        let keepsAlive = head.isKeepAlive && arrival != nil
+        let active = ActiveRequest(head, keepsAlive: keepsAlive && !upgrades && !server.isDraining)
         self.active = active
+        server.begin()
         if let status = RequestCheck.refusal(of: head, bodyLimit: server.settings.requestBodyLimit) {
             return refuse(status)
         }
         let length = head.headers.first(name: "content-length").flatMap { Int($0) }
         let hasBody = head.headers.contains(name: "transfer-encoding") || (length ?? 0) > 0
-        active.expectsContinue = hasBody && head.headers.contains(name: "expect") && !active.isOld
+        active.expectsContinue = hasBody && head.headers.contains(name: "expect") && arrival != nil && !active.isOld
         var ends: (reading: Int32, writing: Int32)?
         if hasBody {
             guard let pipe = try? makePipe() else { return refuse(503) }
@@ -124,6 +135,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             return refuse(503)
         }
         active.exchange = exchange
+        active.bodyIsClosed = !hasBody
         if let ends { openBody(ends.writing, active, context) }
         if limit > 0 {
             active.deadline = context.eventLoop.scheduleTask(in: .milliseconds(limit)) {
@@ -224,6 +236,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Nothing more comes from or goes to the guest.
     func abandon(_ active: ActiveRequest, _ reason: ErrorCode) {
+        record(active, isWhole: false)
         active.deadline?.cancel()
         active.exchange?.end(reason)
         if !active.bodyIsClosed {
@@ -235,9 +248,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
         resumeReading()
     }
 
+    /// Once for each request.
+    private func record(_ active: ActiveRequest, isWhole: Bool) {
+        guard !active.isRecorded else { return }
+        active.isRecorded = true
+        let seconds = Double((NIODeadline.now() - active.begun).nanoseconds) / 1e9
+        server.end(
+            AccessRecord(
+                client: client, head: active.request, number: active.exchange?.number, status: active.status,
+                isWhole: isWhole, requestBytes: active.bodyBytes, responseBytes: active.sentBytes, seconds: seconds))
+    }
+
     /// All of the response is there but its end: the next request may come, or the connection is to be closed.
     func endResponse(_ active: ActiveRequest) {
         active.hasEnded = true
+        record(active, isWhole: true)
         abandon(active, .connectionTerminated)
         if !active.keepsAlive || server.isDraining {
             isClosing = true
@@ -260,9 +285,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if server.isDraining { context?.close(promise: nil) } else { awaitHead() }
     }
 
-    /// - Parameter lingering: whether the client may still be sending. If its data met a closed socket, it could lose the
-    ///   response that is on its way to it.
-    func closeAfterAll(_ context: ChannelHandlerContext, lingering: Bool) {
+    /// Writes the end of a response, and closes the connection after it if it is to be closed.
+    ///
+    /// - Parameter lingering: whether the client may still be sending. If its data met a closed socket, it could lose
+    ///   the response that is on its way to it.
+    func closeAfterAll(_ context: ChannelHandlerContext, end: NIOAny, lingering: Bool) {
+        guard let arrival else {
+            let channel = context.channel
+            // What is left of the request, which nobody wants, has to come soon. One that has ended closes by itself.
+            if lingering {
+                let limit = TimeAmount.milliseconds(server.settings.headerTimeout)
+                context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+            }
+            return context.writeAndFlush(end, promise: nil)
+        }
+        context.writeAndFlush(end, promise: nil)
+        if isClosing { closeAfter(context, arrival, lingering: lingering) }
+    }
+
+    private func closeAfter(_ context: ChannelHandlerContext, _ arrival: Arrival, lingering: Bool) {
         let channel = context.channel
         arrival.whenWritten {
             channel.eventLoop.scheduleTask(in: lingering ? Self.lingering : .zero) { channel.close(promise: nil) }
@@ -274,9 +315,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let context, !isClosing else { return }
         if let active, active.headIsSent { return abort(active) }
         let text = ByteBuffer(string: "\(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)\n")
-        var headers: HTTPHeaders = [
-            "content-type": "text/plain", "content-length": "\(text.readableBytes)", "connection": "close",
-        ]
+        var headers: HTTPHeaders = ["content-type": "text/plain", "content-length": "\(text.readableBytes)"]
+        if arrival != nil { headers.add(name: "connection", value: "close") }
         if status == 503 { headers.add(name: "retry-after", value: "1") }
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers)
@@ -284,11 +324,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let hasCome = active?.requestHasEnded ?? false
         active?.headIsSent = true
         active?.hasEnded = true
+        active?.status = status
+        active?.sentBytes = text.readableBytes
+        if let active {
+            record(active, isWhole: true)
+        } else {
+            server.begin()
+            server.end(
+                AccessRecord(
+                    client: client, head: nil, number: nil, status: status,
+                    isWhole: true, requestBytes: 0, responseBytes: text.readableBytes, seconds: 0))
+        }
         if let active { abandon(active, .requestDenied) }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if active?.isHead != true { context.write(wrapOutboundOut(.body(.byteBuffer(text))), promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        closeAfterAll(context, lingering: !hasCome)
+        closeAfterAll(context, end: wrapOutboundOut(.end(nil)), lingering: !hasCome)
     }
 
     /// The response can't be brought to its end: the client sees that by the connection's.

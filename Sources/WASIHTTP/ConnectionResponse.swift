@@ -123,6 +123,7 @@ extension ConnectionHandler {
             }
             active.bytesLeft = left - bytes.readableBytes
         }
+        active.sentBytes += bytes.readableBytes
         if bytes.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil) }
     }
 
@@ -155,6 +156,7 @@ extension ConnectionHandler {
     private func sendHead(_ active: ActiveRequest, length: Int?) {
         guard let (status, fields) = active.head, let context, !active.headIsSent else { return }
         active.headIsSent = true
+        active.status = Int(status)
         // Whether the client sends the body that it holds back is anybody's guess.
         if active.expectsContinue { active.keepsAlive = false }
         var headers = HTTPHeaders()
@@ -162,7 +164,9 @@ extension ConnectionHandler {
             headers.add(name: field.name, value: String(decoding: field.value, as: UTF8.self))
         }
         frame(active, &headers, length: length)
-        if !active.keepsAlive {
+        if active.isStream {
+            // Nothing is said of the connection.
+        } else if !active.keepsAlive {
             headers.add(name: "connection", value: "close")
         } else if active.isOld {
             headers.add(name: "connection", value: "keep-alive")
@@ -187,6 +191,8 @@ extension ConnectionHandler {
             } else if let length {
                 headers.add(name: "content-length", value: "\(length)")
                 active.bytesLeft = length
+            } else if active.isStream {
+                // Its last frame ends it.
             } else if active.isOld {
                 active.keepsAlive = false
             } else {
@@ -204,8 +210,7 @@ extension ConnectionHandler {
         let end = wrapOutboundOut(.end(active.bytesLeft == nil ? trailers : nil))
         // Before the end is written: a request that was held back comes in amid that.
         endResponse(active)
-        context.writeAndFlush(end, promise: nil)
-        if isClosing { closeAfterAll(context, lingering: !active.requestHasEnded) }
+        closeAfterAll(context, end: end, lingering: !active.requestHasEnded)
     }
 }
 

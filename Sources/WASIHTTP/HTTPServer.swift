@@ -1,26 +1,34 @@
 internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOHTTP2
 internal import NIOPosix
 
 // Design rule of this target: it knows HTTP and what wasi:http says of it, and no engine. Connections are one event
 // loop's; guests run on threads of their own (``WorkerPool``), and the two only speak through ``Exchange``.
 
-/// Serves HTTP/1.1 until it is told to stop. To be made in the process that serves: it starts threads.
+/// Serves HTTP/1.1 and HTTP/2 until it is told to stop. To be made in the process that serves: it starts threads.
 package final class HTTPServer {
     /// What the connections share. Of the event loop.
     final class Shared {
         let settings: ServerSettings
         let eventLoop: any EventLoop
         private let pool: WorkerPool
+        private let figures: ServerFigures
+        private let record: (@Sendable (AccessRecord) -> Void)?
         private var requests: UInt64 = 0
-        private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
+        private var connections: [ObjectIdentifier: any Connection] = [:]
         private(set) var isDraining = false
         private let drained: EventLoopPromise<Void>
 
-        init(_ settings: ServerSettings, pool: WorkerPool, eventLoop: any EventLoop) {
+        init(
+            _ settings: ServerSettings, pool: WorkerPool, figures: ServerFigures,
+            record: (@Sendable (AccessRecord) -> Void)?, eventLoop: any EventLoop
+        ) {
             self.settings = settings
             self.pool = pool
+            self.figures = figures
+            self.record = record
             self.eventLoop = eventLoop
             drained = eventLoop.makePromise()
         }
@@ -30,17 +38,32 @@ package final class HTTPServer {
             return requests
         }
 
+        func begin() { figures.begin() }
+
+        func end(_ record: AccessRecord) {
+            figures.end(status: record.status, seconds: record.seconds)
+            self.record?(record)
+        }
+
+        var figuresText: String { figures.text(guests: pool.load, connections: connections.count) }
+
         func submit(_ exchange: Exchange) -> Bool { pool.submit(exchange) }
 
         /// - Returns: false if there are as many as may be.
-        func add(_ connection: ConnectionHandler) -> Bool {
+        func add(_ connection: any Connection) -> Bool {
             guard connections.count < settings.connections, !isDraining else { return false }
             connections[ObjectIdentifier(connection)] = connection
             return true
         }
 
-        func remove(_ connection: ConnectionHandler) {
+        /// Counts a connection as another, which it goes on as.
+        func replace(_ connection: any Connection, with other: any Connection) {
             connections[ObjectIdentifier(connection)] = nil
+            connections[ObjectIdentifier(other)] = other
+        }
+
+        func remove(_ connection: any Connection) {
+            guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
             if isDraining, connections.isEmpty { drained.succeed() }
         }
 
@@ -54,35 +77,80 @@ package final class HTTPServer {
 
     private let shared: NIOLoopBound<Shared>
     private let listener: any Channel
+    private let metricsListener: (any Channel)?
     private let group: MultiThreadedEventLoopGroup
     private let eventLoop: any EventLoop
 
+    /// An address that can't be served at.
+    package struct Unavailable: Error, CustomStringConvertible {
+        package let description: String
+
+        init(_ address: ServerSettings.Address, _ cause: any Error) {
+            description = "can't serve at \(address.host):\(address.port): \(cause)"
+        }
+    }
+
     /// Binds and accepts.
     ///
-    /// - Throws: an error that says what of the address can't be had.
-    package init(_ settings: ServerSettings, pool: WorkerPool) throws {
+    /// - Parameters:
+    ///   - figures: what is served at the port of the figures.
+    ///   - record: takes each request's record, on the event loop; not to block.
+    /// - Throws: ``Unavailable``.
+    package init(
+        _ settings: ServerSettings, pool: WorkerPool, figures: ServerFigures,
+        record: (@Sendable (AccessRecord) -> Void)?
+    ) throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         self.eventLoop = eventLoop
-        let address = try SocketAddress(ipAddress: settings.host, port: settings.port)
         let shared = try eventLoop.submit {
-            NIOLoopBound(Shared(settings, pool: pool, eventLoop: eventLoop), eventLoop: eventLoop)
+            let shared = Shared(settings, pool: pool, figures: figures, record: record, eventLoop: eventLoop)
+            return NIOLoopBound(shared, eventLoop: eventLoop)
         }.wait()
         self.shared = shared
-        listener = try ServerBootstrap(group: eventLoop)
-            .serverChannelOption(.backlog, value: settings.backlog)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.prepare(channel, shared.value) }
+        metricsListener = try settings.metrics.map { address in
+            try Self.listen(at: address, eventLoop, backlog: 16) { channel in
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
+                try pipeline.addHandler(MetricsHandler(server: shared.value))
             }
-            .bind(to: address).wait()
+        }
+        listener = try Self.listen(at: settings.address, eventLoop, backlog: settings.backlog) { channel in
+            try Self.prepare(channel, shared.value)
+        }
+    }
+
+    private static func listen(
+        at address: ServerSettings.Address, _ eventLoop: any EventLoop, backlog: Int32,
+        _ prepare: @escaping @Sendable (any Channel) throws -> Void
+    ) throws -> any Channel {
+        do {
+            return try ServerBootstrap(group: eventLoop)
+                .serverChannelOption(.backlog, value: backlog)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                // All that wait are accepted at once.
+                .serverChannelOption(.maxMessagesPerRead, value: 4096)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture { try prepare(channel) }
+                }
+                .bind(to: try SocketAddress(ipAddress: address.host, port: address.port)).wait()
+        } catch {
+            throw Unavailable(address, error)
+        }
     }
 
     /// Where it listens.
     package var port: Int? { listener.localAddress?.port }
 
     private static func prepare(_ channel: any Channel, _ shared: Shared) throws {
+        let choice = ProtocolChoice(server: shared)
+        guard shared.add(choice) else { throw TooManyConnections() }
+        try channel.pipeline.syncOperations.addHandler(choice)
+    }
+
+    /// Goes on in HTTP/1.
+    static func serveFirst(_ channel: any Channel, _ shared: Shared) throws -> any Connection {
         let pipeline = channel.pipeline.syncOperations
         let arrival = Arrival()
         try pipeline.addHandler(arrival)
@@ -97,17 +165,65 @@ package final class HTTPServer {
             withOutboundHeaderValidation: true, withEncoderConfiguration: encoder,
             withDecoderLimitConfiguration: limits)
         let connection = ConnectionHandler(server: shared, arrival: arrival)
-        guard shared.add(connection) else { throw TooManyConnections() }
         try pipeline.addHandler(connection)
+        return connection
     }
+
+    /// Goes on in HTTP/2.
+    static func serveSecond(_ channel: any Channel, _ shared: Shared) throws -> any Connection {
+        let pipeline = channel.pipeline.syncOperations
+        let idle = TimeAmount.milliseconds(shared.settings.headerTimeout)
+        let manager = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(maxIdleTime: idle, maxAge: nil, maxGraceTime: nil, keepalive: nil))
+        var configuration = NIOHTTP2Handler.ConnectionConfiguration()
+        configuration.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: streams),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: shared.settings.headerLimit),
+            HTTP2Setting(parameter: .initialWindowSize, value: window),
+        ]
+        var stream = NIOHTTP2Handler.StreamConfiguration()
+        stream.targetWindowSize = window
+        stream.outboundBufferSizeHighWatermark = window
+        stream.outboundBufferSizeLowWatermark = window / 2
+        let bound = NIOLoopBound(shared, eventLoop: channel.eventLoop)
+        _ = try pipeline.configureHTTP2Pipeline(
+            mode: .server, connectionConfiguration: configuration, streamConfiguration: stream,
+            streamDelegate: manager.http2StreamDelegate
+        ) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
+                try pipeline.addHandler(ConnectionHandler(server: bound.value, arrival: nil))
+            }
+        }
+        try pipeline.addHandler(manager)
+        let connection = SecondConnection(server: shared)
+        try pipeline.addHandler(connection)
+        // It was active before: the time in which it is idle counts from now on.
+        manager.channelActive(context: try pipeline.context(handler: manager))
+        return connection
+    }
+
+    /// Requests of one connection at once.
+    private static let streams = 100
+    /// Bytes of one request's body, and of one response's, that are on their way.
+    private static let window = 256 << 10
 
     /// The channel is closed then.
     private struct TooManyConnections: Error {}
 
+    /// How long connections that have come to the kernel may take to be accepted.
+    private static let lastCall = TimeAmount.milliseconds(50)
+    /// How long a connection is read from before it is taken for idle.
+    static let patience = TimeAmount.milliseconds(200)
+
     /// Accepts no more, and waits until all that came in is answered.
     package func drain() {
+        try? eventLoop.scheduleTask(in: Self.lastCall) {}.futureResult.wait()
         try? listener.close().wait()
         let shared = shared
         try? eventLoop.flatSubmit { shared.value.drain() }.wait()
+        try? metricsListener?.close().wait()
     }
 }

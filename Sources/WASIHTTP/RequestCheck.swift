@@ -4,14 +4,14 @@ internal import NIOHTTP1
 enum RequestCheck {
     /// The status to refuse it with; nil if it is fine.
     static func refusal(of head: HTTPRequestHead, bodyLimit: Int) -> Int? {
-        guard head.version.major == 1 else { return 505 }
+        guard (1...2).contains(head.version.major) else { return 505 }
         // No tunnels.
         if head.method == .CONNECT { return 501 }
         let hosts = head.headers["host"]
         // RFC 9112, 3.2.
-        if hosts.count > 1 || (hosts.isEmpty && head.version.minor > 0) { return 400 }
+        if hosts.count > 1 || (hosts.isEmpty && head.version != .http1_0) { return 400 }
         if let host = hosts.first, host.contains(where: { $0 == " " || $0 == "/" || $0 == "@" }) { return 400 }
-        if head.headers.contains(name: "transfer-encoding"), head.version.minor == 0 { return 400 }
+        if head.headers.contains(name: "transfer-encoding"), head.version == .http1_0 { return 400 }
         if head.uri.utf8.count > 16 << 10 { return 414 }
         if let expectation = head.headers.first(name: "expect"), expectation.lowercased() != "100-continue" {
             return 417

@@ -7,9 +7,13 @@ package struct ServerSettings: Equatable, Sendable {
         package let description: String
     }
 
-    /// IPv4 or IPv6 address.
-    package var host = "0.0.0.0"
-    package var port = 8080
+    package struct Address: Equatable, Sendable {
+        /// IPv4 or IPv6 address.
+        package var host: String
+        package var port: Int
+    }
+
+    package var address = Address(host: "0.0.0.0", port: 8080)
     package var backlog: Int32 = 100
     /// What one request may take, in milliseconds, from its head on; 0 for no limit.
     package var requestTimeout: Int64 = 60_000
@@ -26,6 +30,10 @@ package struct ServerSettings: Equatable, Sendable {
     package var requestBodyLimit = 0
     /// Bytes of a request's fields, all together.
     package var headerLimit = 64 << 10
+    /// Whether each request is told of on the container's standard output.
+    package var logsAccess = false
+    /// Where the figures are served, if they are.
+    package var metrics: Address?
     /// Where guests may send requests of their own.
     package var outgoing = OutgoingPolicy()
 
@@ -45,12 +53,18 @@ package struct ServerSettings: Equatable, Sendable {
     ) throws(Invalid) {
         self.init()
         for (name, value) in environment {
-            if name == Self.addressVariable { try setAddress(value, name) }
+            if name == Self.addressVariable { address = try Self.address(value, name) }
             if Self.backlogVariables.contains(name) { backlog = Int32(try Self.number(value, name, 1...65535)) }
         }
         for (key, value) in annotations.sorted(by: { $0.key < $1.key }) where key.hasPrefix(Self.prefix) {
             switch key.dropFirst(Self.prefix.count) {
-            case "address": try setAddress(value, key)
+            case "address": address = try Self.address(value, key)
+            case "access-log":
+                guard let isOn = Bool(value) else {
+                    throw Invalid(description: "\(key) is \"\(value)\": true or false is needed")
+                }
+                logsAccess = isOn
+            case "metrics": metrics = try Self.address(value.contains(":") ? value : "0.0.0.0:\(value)", key)
             case "backlog": backlog = Int32(try Self.number(value, key, 1...65535))
             case "request-timeout": requestTimeout = Int64(try Self.number(value, key, 0...86_400)) * 1000
             case "header-timeout": headerTimeout = Int64(try Self.number(value, key, 1...3600)) * 1000
@@ -78,7 +92,7 @@ package struct ServerSettings: Equatable, Sendable {
         concurrency = min(concurrency, max(1, (half - 32) / 11))
     }
 
-    private mutating func setAddress(_ text: String, _ name: String) throws(Invalid) {
+    private static func address(_ text: String, _ name: String) throws(Invalid) -> Address {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (1...65535).contains(port)
         else {
@@ -86,8 +100,7 @@ package struct ServerSettings: Equatable, Sendable {
         }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        self.host = String(host)
-        self.port = port
+        return Address(host: String(host), port: port)
     }
 
     private static func number(

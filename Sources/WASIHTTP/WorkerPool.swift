@@ -49,6 +49,18 @@ package final class WorkerPool: @unchecked Sendable {
         startThread { self.tick() }
     }
 
+    /// How many requests there are.
+    package struct Load: Sendable {
+        package let running: Int
+        package let waiting: Int
+    }
+
+    package var load: Load {
+        monitor.lock()
+        defer { monitor.unlock() }
+        return Load(running: running, waiting: queue.count)
+    }
+
     /// - Returns: false if the pool and its queue are full, or no thread can be had.
     func submit(_ exchange: Exchange) -> Bool {
         monitor.lock()

@@ -11,14 +11,14 @@ import Testing
 
     @Test func withoutAWordItIsPort8080OfEveryAddress() throws {
         let settings = try settings()
-        #expect(settings.host == "0.0.0.0" && settings.port == 8080 && settings.backlog == 100)
+        #expect(settings.address == .init(host: "0.0.0.0", port: 8080) && settings.backlog == 100)
     }
 
     @Test func theEnvironmentsNamesAreThoseOfOtherShims() throws {
         let settings = try settings([
             ("PATH", "/bin"), ("WASMTIME_HTTP_PROXY_SOCKET_ADDR", "127.0.0.1:81"), ("WASMTIME_HTTP_BACKLOG", "7"),
         ])
-        #expect(settings.host == "127.0.0.1" && settings.port == 81 && settings.backlog == 7)
+        #expect(settings.address == .init(host: "127.0.0.1", port: 81) && settings.backlog == 7)
         #expect(try self.settings([("WASMTIME_HTTP_PROXY_BACKLOG", "9")]).backlog == 9)
         for name in ["WASMTIME_HTTP_PROXY_SOCKET_ADDR", "WASMTIME_HTTP_BACKLOG", "WASMTIME_HTTP_PROXY_BACKLOG"] {
             #expect(ServerSettings.isOwn(variable: name))
@@ -30,7 +30,7 @@ import Testing
         let settings = try settings(
             [("WASMTIME_HTTP_PROXY_SOCKET_ADDR", "127.0.0.1:81")],
             ["martlet.dev/http-address": "[::1]:82", "martlet.dev/http-request-timeout": "5", "other": "x"])
-        #expect(settings.host == "::1" && settings.port == 82 && settings.requestTimeout == 5000)
+        #expect(settings.address == .init(host: "::1", port: 82) && settings.requestTimeout == 5000)
     }
 
     @Test(arguments: ["8080", "0.0.0.0:0", "0.0.0.0:65536", "0.0.0.0:x", ""])
@@ -44,6 +44,19 @@ import Testing
     @Test func anAnnotationThatIsNotKnownIsAnError() {
         let error = #expect(throws: ServerSettings.Invalid.self) { try settings([], ["martlet.dev/http-speed": "1"]) }
         #expect(error?.description.contains("martlet.dev/http-speed") == true)
+    }
+
+    @Test func figuresAndTheAccessLogAreAskedFor() throws {
+        #expect(try settings().metrics == nil && !settings().logsAccess)
+        let found = try settings([], ["martlet.dev/http-metrics": "9090", "martlet.dev/http-access-log": "true"])
+        #expect(found.metrics == .init(host: "0.0.0.0", port: 9090) && found.logsAccess)
+        #expect(try settings([], ["martlet.dev/http-metrics": "[::1]:91"]).metrics == .init(host: "::1", port: 91))
+        for (key, value) in [("metrics", "x"), ("access-log", "maybe"), ("outgoing", "a b/c")] {
+            let error = #expect(throws: ServerSettings.Invalid.self) {
+                try settings([], ["martlet.dev/http-\(key)": value])
+            }
+            #expect(error?.description.contains("martlet.dev/http-\(key)") == true)
+        }
     }
 
     @Test func fewDescriptorsMeanFewRequestsAtOnce() throws {

@@ -117,7 +117,8 @@ let package = Package(
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
         library("WASIHTTP", ["LinuxSystem", nioCore, nioPosix, nioHTTP1]),
-        library("WasmHost", ["CLinux", "Wasm", "LinuxSystem", system]),
+        library("Composition"),
+        library("WasmHost", ["CLinux", "Composition", "Wasm", "LinuxSystem", system]),
         library("HTTPHost", ["CLinux", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
         library(
             "Zygote",
@@ -133,8 +134,8 @@ let package = Package(
         library(
             "ShimService",
             [
-                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec",
-                "TOMLKit", nioCore, nioPosix, protobuf, logging, system,
+                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "Composition", "EngineProtocol", "CLinux", "LinuxSystem",
+                "OCISpec", "TOMLKit", nioCore, nioPosix, protobuf, logging, system,
             ]),
         library(
             "ShimCommand",
@@ -219,6 +220,7 @@ let package = Package(
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
         tests("WASIHTTPTests", ["WASIHTTP", "LinuxSystem", nioCore, nioPosix]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
+        tests("CompositionTests", ["Composition", "Wasm"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
 
         // Tests of the container's set-up, and the program that they fork containers from.

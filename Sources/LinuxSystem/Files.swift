@@ -116,6 +116,8 @@ package struct FileStatus: Sendable {
     /// The device that a device node stands for.
     package let representedDevice: UInt64
     package let inode: UInt64
+    /// In bytes.
+    package let size: Int
 
     package init(of descriptor: Int32, name: String? = nil) throws(SystemCallError) {
         var found = stat()
@@ -135,6 +137,7 @@ package struct FileStatus: Sendable {
         group = found.st_gid
         representedDevice = UInt64(found.st_rdev)
         inode = UInt64(found.st_ino)
+        size = Int(found.st_size)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Composition
 internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
@@ -119,6 +120,8 @@ package struct Compiler {
             let kind = try result.get()
             try systemCall("fsync", "artifact") { fsync(artifact) }
             return .compiled(kind)
+        } catch let error as CompositionError {
+            return .invalid(error.description)
         } catch let error as EngineError where error.operation == .compile || error.operation == .parseText {
             return .invalid(error.message)
         } catch {
@@ -134,9 +137,30 @@ package struct Compiler {
         case .component:
             try Component(compiling: bytes, with: engine).serialize { try write($0, to: artifact) }
             return .component
+        case .composition:
+            return try composed(bytes).withUnsafeBytes { try compile($0, artifact) }
         case .text:
             return try assemble(bytes).withUnsafeBytes { try compile($0, artifact) }
         }
+    }
+
+    /// The component that a composition makes.
+    private func composed(_ file: UnsafeRawBufferPointer) throws -> [UInt8] {
+        var texts: [UnsafeMutableRawBufferPointer] = []
+        defer { for text in texts { text.deallocate() } }
+        var components = try CompositionFile.parts(of: file)
+        for (index, component) in components.enumerated()
+        where try ModuleKind(head: component.bytes.prefix(64), name: component.name) == .text {
+            do {
+                let binary = try assemble(component.bytes)
+                texts.append(.allocate(byteCount: binary.count, alignment: 1))
+                texts.last?.copyBytes(from: binary)
+                components[index].bytes = UnsafeRawBufferPointer(texts[texts.count - 1])
+            } catch {
+                throw CompositionError("\(component.name): \(EngineError.sentence(error.message))")
+            }
+        }
+        return try compose(components)
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {

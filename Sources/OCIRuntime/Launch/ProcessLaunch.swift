@@ -15,17 +15,19 @@ struct ProcessLaunch {
     let streams: ProcessStreams
 
     /// - Parameters:
+    ///   - annotations: of the container, if the process is its first.
     ///   - others: descriptors that go with the request beside those that all have; borrowed.
     ///   - message: the request for what was found.
     /// - Throws: why not; the process is gone then, if it was made.
     func run(
         _ process: Process?, resolver: EntrypointResolver,
-        others: [(role: DescriptorRole, descriptor: Int32)] = [], reasonOfSilence: @escaping () -> TaskError? = { nil },
+        annotations: [String: String]? = nil, others: [(role: DescriptorRole, descriptor: Int32)] = [],
+        reasonOfSilence: @escaping () -> TaskError? = { nil },
         message: (Entrypoint, [DescriptorRole]) throws -> CreateRequest
     ) throws -> WaitingProcess {
         let hasTerminal = process?.terminal ?? false
         try streams.check(terminal: hasTerminal)
-        let found = try FoundEntrypoint(process, resolver)
+        let found = try FoundEntrypoint(process, resolver, annotations: annotations)
         var sent = found.descriptors(others, streams: hasTerminal ? [] : streams.standard)
         let engine = runtime.newEngine()
         defer {

@@ -87,6 +87,7 @@ extension Runtime {
         let process = try launch.run(
             spec.process,
             resolver: EntrypointResolver(bundle: bundle, rootfs: record.rootfs, mounts: spec.mounts ?? []),
+            annotations: spec.annotations,
             reasonOfSilence: {
                 guard watcher?.didOOM() == true else { return nil }
                 return TaskError(

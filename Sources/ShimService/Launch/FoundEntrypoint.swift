@@ -11,16 +11,38 @@ package struct FoundEntrypoint: Sendable {
 
     package var isGuest: Bool { module != nil }
 
-    /// - Parameter resolver: nil for a process that is parked.
+    /// - Parameters:
+    ///   - resolver: nil for a process that is parked.
+    ///   - annotations: of the container; nil for a process of exec, which is composed with nothing.
     /// - Throws: what is wrong with the entrypoint.
-    package init(_ process: Process?, _ resolver: EntrypointResolver?) throws {
+    package init(_ process: Process?, _ resolver: EntrypointResolver?, annotations: [String: String]?) throws {
         switch try resolver?.resolve(process) {
         case nil: (entrypoint, module) = (.parked, nil)
         case .native: (entrypoint, module) = (.native, nil)
         case .wasm(let found):
-            entrypoint = .wasm(path: found.path, function: found.function)
-            module = HeldDescriptor(OwnedFileDescriptor(owning: found.releaseFile()))
+            let (path, format) = (found.path, found.format)
+            entrypoint = .wasm(path: path, function: found.function)
+            let file = found.takeFile()
+            let main = HeldComponent(path: path, file: HeldDescriptor(file))
+            guard let process, let resolver, let list = annotations.flatMap(ComponentList.init),
+                try Self.isComposed(path, format, list)
+            else {
+                module = main.file
+                return
+            }
+            let components = try [main] + resolver.open(list, for: process)
+            module = HeldDescriptor(try CompositionWriter.write(components, field: list.field))
         }
+    }
+
+    private static func isComposed(
+        _ path: String, _ format: WasmEntrypoint.Format, _ list: ComponentList
+    ) throws(EntrypointError) -> Bool {
+        guard format == .module else { return true }
+        guard list.isOfContainer else { return false }
+        var error = EntrypointError(.notWasm, path: path, "found a module; only components are composed with others")
+        error.field = list.field
+        throw error
     }
 
     /// The descriptors that go with the request; borrowed.

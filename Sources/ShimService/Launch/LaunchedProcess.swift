@@ -68,17 +68,19 @@ final class LaunchedProcess: Sendable {
     /// - Parameters:
     ///   - process: what is to be run, found by `resolver`; without one it is parked.
     ///   - others: descriptors that go with the request beside those that all have; borrowed.
+    ///   - annotations: of the container, if the process is its first.
     ///   - fifoOwner: who the FIFOs that are opened are given to; 0 leaves them.
     ///   - begun: the control channel of a process that may wait for the request already.
     ///   - message: the request for what was found, with the roles of the descriptors that go with it.
     func launch(
         _ process: Process?, resolver: EntrypointResolver?, others: [(role: DescriptorRole, descriptor: Int32)] = [],
-        fifoOwner: (uid: UInt32, gid: UInt32), begun: ControlChannel? = nil, for owner: any LaunchedProcessOwner,
+        annotations: [String: String]? = nil, fifoOwner: (uid: UInt32, gid: UInt32), begun: ControlChannel? = nil,
+        for owner: any LaunchedProcessOwner,
         message: (Entrypoint, [DescriptorRole]) throws -> CreateRequest
     ) throws {
         let stdio = try StdioOpener(container: container, reaper: launcher.reaper, owner: fifoOwner).open(request)
         held.withLock { $0.stdio = stdio }
-        let found = try FoundEntrypoint(process, resolver)
+        let found = try FoundEntrypoint(process, resolver, annotations: annotations)
         held.withLock { $0.isGuest = found.isGuest }
         let ends = request.terminal ? nil : stdio.containerEnds()
         var sent = found.descriptors(others, streams: [ends?.stdin, ends?.stdout, ends?.stderr])

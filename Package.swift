@@ -85,6 +85,7 @@ let package = Package(
         .executable(name: "containerd-shim-martlet-v1", targets: ["containerd-shim-martlet-v1"]),
         .executable(name: "martlet-engine", targets: ["martlet-engine"]),
         .executable(name: "martlet-server", targets: ["martlet-server"]),
+        .executable(name: "martlet-probe", targets: ["martlet-probe"]),
         .executable(name: "martlet", targets: ["martlet"]),
     ],
     dependencies: [
@@ -127,6 +128,13 @@ let package = Package(
                 system,
             ]),
 
+        // What the command asks of the engine, by a program of its own.
+        library("WasmBinary", ["LinuxSystem"]),
+        library("ProbeProtocol", ["EngineProtocol"]),
+        library(
+            "Probe",
+            ["EngineProtocol", "LinuxSystem", "OCISpec", "ProbeProtocol", "Seccomp", "Wasm", "WasmHost", "Zygote"]),
+
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
         library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
@@ -156,7 +164,9 @@ let package = Package(
             "MartletCommands",
             [
                 argumentParser, "Bundle", "Cgroups", "ContainerInit", "EngineProtocol", "LinuxSystem", "OCIImage",
-                "OCIRuntime", "OCISpec", "Seccomp", "ShimCommand", "ShimService", logging, system,
+                "OCIRuntime", "OCISpec", "ProbeProtocol", "Seccomp", "ShimCommand", "ShimService", "WasmBinary",
+                logging,
+                system,
             ]),
 
         executable(
@@ -167,6 +177,8 @@ let package = Package(
             linker: linkWasmtime + fixedAddresses + archivedLibraries + functionOrder("martlet-engine")),
         executable(
             "martlet-server", ["HTTPHost", "Zygote"], linker: linkWasmtime + fixedAddresses + archivedLibraries),
+        executable(
+            "martlet-probe", ["HTTPHost", "Probe"], linker: linkWasmtime + fixedAddresses + archivedLibraries),
         executable("martlet", ["MartletCommands"]),
 
         tests(
@@ -178,15 +190,18 @@ let package = Package(
         tests(
             "ShimCommandTests",
             ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
-        tests("MartletCommandsTests", ["MartletCommands", "OCIImage", "OCISpec", argumentParser]),
+        tests(
+            "MartletCommandsTests",
+            ["MartletCommands", "OCIImage", "OCISpec", "ProbeProtocol", "WasmBinary", argumentParser]),
+        tests("WasmBinaryTests", ["WasmBinary", "Wasm"], linker: linkWasmtime),
         tests("OCIImageTests", ["OCIImage", "LinuxSystem", "OCISpec"]),
         tests("OCIRuntimeTests", ["OCIRuntime"]),
         // Looks at what was built; hence the executables.
         tests(
             "LayoutTests",
             [
-                "containerd-shim-martlet-v1", "martlet-engine", "martlet-server", "martlet", "EngineProtocol",
-                "LinuxSystem",
+                "containerd-shim-martlet-v1", "martlet-engine", "martlet-server", "martlet-probe", "martlet",
+                "EngineProtocol", "LinuxSystem",
             ],
             linker: linkWasmtime),
         tests("OCISpecTests", ["OCISpec"]),

@@ -72,7 +72,8 @@ package struct Compiler {
                 _ = close(found.descriptor)
                 answer = .present
             } else {
-                try confineProcess(keeping: [module.descriptor.raw, artifact, result, lock])
+                try HelperConfinement.enter(
+                    keeping: [module.descriptor.raw, artifact, result, lock], limits: limits, confine: confine)
                 answer = compile(module, artifact)
             }
         } catch {
@@ -83,34 +84,6 @@ package struct Compiler {
         _ = bytes.withContiguousStorageIfAvailable { Glibc.write(result, $0.baseAddress, $0.count) }
         _exit(0)
     }
-
-    /// Takes from the process what it does not need.
-    ///
-    /// - Parameter kept: the descriptors that stay open, beside 0 to 2, which become /dev/null.
-    private func confineProcess(keeping kept: [Int32]) throws {
-        let null = try openFile("/dev/null", O_RDWR).release()
-        for descriptor: Int32 in 0...2 {
-            try systemCall("dup2", "/dev/null") { dup2(null, descriptor) }
-        }
-        try closeDescriptors(except: kept)
-        try setLimit(.data, soft: limits.memory, hard: limits.memory)
-        try setLimit(.cpu, soft: limits.cpuSeconds, hard: limits.cpuSeconds)
-        try setLimit(.fileSize, soft: limits.artifact, hard: limits.artifact)
-        try setLimit(.core, soft: 0, hard: 0)
-        if geteuid() == 0 {
-            try unshareNamespaces([.network, .ipc])
-            try Credentials.setGroups([])
-            try Credentials.setGroup(Self.nobody)
-            // This drops the capabilities as well (capabilities(7)).
-            try Credentials.setUser(Self.nobody)
-            // A change of user clears it.
-            try dieWithParent()
-        }
-        try Credentials.refuseNewPrivileges()
-        try confine()
-    }
-
-    private static let nobody: UInt32 = 65534
 
     private func compile(_ module: borrowing ModuleCopy, _ artifact: Int32) -> CompileResult {
         do {

@@ -12,7 +12,8 @@ final class GuestServer: @unchecked Sendable {
     private let invocation: GuestInvocation
     private let host: GuestHost
     private let linker: ComponentLinker
-    private let helper: ServedHelper
+    private let helpers: Helpers
+    private let log = GuestLog()
     private let settings: ServerSettings
     private let report: @Sendable (String) -> Void
 
@@ -28,7 +29,7 @@ final class GuestServer: @unchecked Sendable {
         self.report = report
         do throws(EngineError) {
             linker = try host.servedLinker()
-            helper = try ServedHelper(program.helper, linker: try host.componentLinker())
+            helpers = try Helpers(program.helpers, linker: try host.componentLinker())
         } catch {
             throw GuestError(error)
         }
@@ -62,6 +63,7 @@ final class GuestServer: @unchecked Sendable {
         var polled = pollfd(fd: termination.raw, events: Int16(POLLIN), revents: 0)
         _ = attempt { poll(&polled, 1, -1) }
         server.drain()
+        log.finish()
     }
 
     private func startPool() throws(GuestError) -> WorkerPool {
@@ -102,7 +104,7 @@ final class GuestServer: @unchecked Sendable {
     }
 
     private func call(_ exchange: Exchange) throws(EngineError) {
-        let request = ServedRequest(exchange, helper: helper)
+        let request = ServedRequest(exchange, helpers: helpers, log: log, outgoing: settings.outgoing)
         let store = Store(host.engine, data: request)
         try store.setWASI(try request.world(of: invocation))
         if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }

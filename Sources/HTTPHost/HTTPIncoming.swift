@@ -34,24 +34,37 @@ enum HTTPIncoming {
             let body = try arguments.get(0, as: IncomingBody.self)
             guard !body.isStreamTaken else { return .error(nil) }
             body.isStreamTaken = true
+            if let source = body.source { return .ok(try arguments.request.client.make("read", call, [.u32(source)])) }
             arguments.request.exchange.wantBody()
-            return .ok(try arguments.request.make(\.input, call))
+            return .ok(try arguments.request.make("in", call))
         }
-        interface.add("[static]incoming-body.finish") { (_, arguments) throws(EngineError) in
-            _ = try arguments.take(arguments.values[0], as: IncomingBody.self)
-            return arguments.give(FutureTrailers(), .futureTrailers)
+        interface.add("[static]incoming-body.finish") { (call, arguments) throws(EngineError) in
+            let body = try arguments.take(arguments.values[0], as: IncomingBody.self)
+            let source = try body.source.map { (source) throws(EngineError) in
+                UInt32(try arguments.request.client.number("end", call, [.u32(source)]))
+            }
+            return arguments.give(FutureTrailers(source: source), .futureTrailers)
         }
         interface.add("[method]future-trailers.subscribe") { (call, arguments) throws(EngineError) in
+            if let source = try arguments.get(0, as: FutureTrailers.self).source {
+                return try arguments.request.client.make("trailers-ready", call, [.u32(source)])
+            }
             guard case .pending = arguments.request.exchange.requestBodyEnd else {
                 return try arguments.request.wait(0, call)
             }
             // The guest looks again then: there is no pollable of ours to wake it.
             return try arguments.request.wait(5_000_000, call)
         }
-        interface.add("[method]future-trailers.get") { (_, arguments) throws(EngineError) in
+        interface.add("[method]future-trailers.get") { (call, arguments) throws(EngineError) in
             let future = try arguments.get(0, as: FutureTrailers.self)
             guard !future.isTaken else { return .option(.error(nil)) }
-            switch arguments.request.exchange.requestBodyEnd {
+            let end =
+                if let source = future.source {
+                    try HTTPClient.trailers(source, arguments.request, call)
+                } else {
+                    arguments.request.exchange.requestBodyEnd
+                }
+            switch end {
             case .pending: return .option(nil)
             case .failed(let code):
                 future.isTaken = true

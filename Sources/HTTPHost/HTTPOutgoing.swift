@@ -29,12 +29,16 @@ enum HTTPOutgoing {
             let body = try arguments.get(0, as: OutgoingBody.self)
             guard !body.isStreamTaken else { return .error(nil) }
             body.isStreamTaken = true
-            return .ok(try arguments.request.make(\.output, call))
+            if let target = body.target { return .ok(try arguments.request.client.make("write", call, [.u32(target)])) }
+            return .ok(try arguments.request.make("out", call))
         }
-        interface.add("[static]outgoing-body.finish") { (_, arguments) throws(EngineError) in
+        interface.add("[static]outgoing-body.finish") { (call, arguments) throws(EngineError) in
             let body = try arguments.take(arguments.values[0], as: OutgoingBody.self)
             var trailers: FieldList?
             if let value = try arguments.option(1) { trailers = try arguments.take(value, as: Fields.self).list }
+            if let target = body.target {
+                return try HTTPClient.finish(target, trailers: trailers, arguments.request, call)
+            }
             if body.isSent {
                 arguments.request.exchange.finish(trailers: trailers)
             } else {

@@ -1,8 +1,7 @@
 internal import WASIHTTP
 internal import Wasm
 
-/// Requests of the guest's own, of `wasi:http/types` and `wasi:http/outgoing-handler`: they can be made, as many
-/// libraries do, but are not sent for a served guest.
+/// Requests of the guest's own, of `wasi:http/types`, until they are sent.
 enum HTTPRequests {
     private typealias Place = ReferenceWritableKeyPath<RequestOptions, UInt64?>
 
@@ -47,11 +46,13 @@ enum HTTPRequests {
             let request = try arguments.get(0, as: OutgoingRequest.self)
             return arguments.give(Fields(request.fields, isMutable: false), .fields)
         }
-        interface.add("[method]outgoing-request.body") { (_, arguments) throws(EngineError) in
+        interface.add("[method]outgoing-request.body") { (call, arguments) throws(EngineError) in
             let request = try arguments.get(0, as: OutgoingRequest.self)
             guard !request.isBodyTaken else { return .error(nil) }
             request.isBodyTaken = true
-            return .ok(arguments.give(OutgoingBody(), .outgoingBody))
+            let made = try HTTPClient.made(request, arguments.request, call)
+            let target = UInt32(try arguments.request.client.number("body", call, [.u32(made)]))
+            return .ok(arguments.give(OutgoingBody(target: target), .outgoingBody))
         }
         interface.add("[constructor]request-options") { _, arguments in
             arguments.give(RequestOptions(), .requestOptions)
@@ -59,27 +60,6 @@ enum HTTPRequests {
         timeout("connect-timeout", \.connectTimeout, in: &interface)
         timeout("first-byte-timeout", \.firstByteTimeout, in: &interface)
         timeout("between-bytes-timeout", \.betweenBytesTimeout, in: &interface)
-        // Never called: there is no response to a request that is not sent.
-        for name in [
-            "[method]incoming-response.status", "[method]incoming-response.headers",
-            "[method]incoming-response.consume", "[method]future-incoming-response.subscribe",
-            "[method]future-incoming-response.get",
-        ] {
-            interface.add(name) { (_, _) throws(EngineError) in
-                throw EngineError(operation: .call, message: "\(name): no request was sent")
-            }
-        }
-    }
-
-    /// `wasi:http/outgoing-handler`.
-    static func handler() -> HostInterface {
-        var interface = HostInterface("wasi:http/outgoing-handler@\(interfaceVersion)")
-        interface.add("handle") { (_, arguments) throws(EngineError) in
-            _ = try arguments.take(arguments.values[0], as: OutgoingRequest.self)
-            if let options = try arguments.option(1) { _ = try arguments.take(options, as: RequestOptions.self) }
-            return .error(HTTPErrors.value(.internalError, "served components can't send requests in this version"))
-        }
-        return interface
     }
 
     private static func text(

@@ -8,21 +8,23 @@ enum ServedInterfaces {
     static func define(in linker: ComponentLinker) throws(EngineError) {
         linker.allowShadowing()
         try linker.define(types())
-        try linker.define(HTTPRequests.handler())
+        try linker.define(HTTPClient.handler())
         try linker.define(standardInput())
-        try linker.define(standardOutput())
+        try linker.define(standardOutput("stdout", 1))
+        try linker.define(standardOutput("stderr", 2))
         try linker.define(clock())
     }
 
     private static func types() -> HostInterface {
         var interface = HostInterface("wasi:http/types@\(interfaceVersion)")
         interface.resources = ResourceTable.Kind.allCases.map { kind in
-            (kind.name, kind.rawValue, { call, number in (call.data as? ServedRequest)?.table.drop(number) })
+            (kind.name, kind.rawValue, { call, number in (call.data as? ServedRequest)?.drop(number, call) })
         }
         HTTPFields.define(in: &interface)
         HTTPIncoming.define(in: &interface)
         HTTPOutgoing.define(in: &interface)
         HTTPRequests.define(in: &interface)
+        HTTPClient.define(in: &interface)
         return interface
     }
 
@@ -30,16 +32,16 @@ enum ServedInterfaces {
     private static func standardInput() -> HostInterface {
         var interface = HostInterface("wasi:cli/stdin@\(interfaceVersion)")
         interface.add("get-stdin") { (call, arguments) throws(EngineError) in
-            try arguments.request.make(\.input, call)
+            try arguments.request.make("in", call)
         }
         return interface
     }
 
-    /// The store's own is the response's body.
-    private static func standardOutput() -> HostInterface {
-        var interface = HostInterface("wasi:cli/stdout@\(interfaceVersion)")
-        interface.add("get-stdout") { (call, arguments) throws(EngineError) in
-            try arguments.request.make(\.error, call)
+    /// The container's. The store's own standard output is the response's body.
+    private static func standardOutput(_ name: String, _ target: Int32) -> HostInterface {
+        var interface = HostInterface("wasi:cli/\(name)@\(interfaceVersion)")
+        interface.add("get-\(name)") { (call, arguments) throws(EngineError) in
+            try arguments.request.print(on: target, call)
         }
         return interface
     }

@@ -12,21 +12,37 @@ final class ServedRequest {
     /// How long a guest that waits has after its time, in milliseconds: the client has had its answer by then.
     private static let grace: Int64 = 20
 
-    private let helper: ServedHelper
-    private var instance: ComponentInstanceHandle?
+    /// What the guest prints, by the container's descriptor.
+    private struct Printing {
+        var output: GuestLog.Output
+        /// The file, as the helper knows it.
+        var file: UInt32
+    }
+
+    let outgoing: OutgoingPolicy
+    var client: HelperInstance
+    private var streams: HelperInstance
+    private var logs: HelperInstance
+    private let log: GuestLog
+    private var printing: [Int32: Printing] = [:]
 
     /// Takes the exchange's body over.
-    init(_ exchange: Exchange, helper: ServedHelper) {
+    init(_ exchange: Exchange, helpers: Helpers, log: GuestLog, outgoing: OutgoingPolicy) {
         self.exchange = exchange
-        self.helper = helper
+        self.log = log
+        self.outgoing = outgoing
+        streams = HelperInstance(helpers.streams)
+        logs = HelperInstance(helpers.log)
+        client = HelperInstance(helpers.client)
     }
 
     deinit {
         exchange.closeBody()
+        for printing in printing.values { log.end(printing.output) }
     }
 
-    /// The guest's world. Its standard input and output are the bodies of request and response, through pipes; what it
-    /// prints goes to standard error, on either stream: a store has no third one.
+    /// The guest's world. The store's standard input and output are the bodies of request and response, through pipes;
+    /// what the guest prints goes other ways.
     func world(of invocation: GuestInvocation) throws(EngineError) -> WASIConfiguration {
         let pipe: (reading: Int32, writing: Int32)
         do throws(SystemCallError) {
@@ -43,28 +59,36 @@ final class ServedRequest {
         }
     }
 
-    /// Has the helper make a stream or a pollable; it is instantiated for the first one.
-    func make(
-        _ function: KeyPath<ServedHelper, ComponentExport>, _ call: HostCall, _ arguments: [ComponentValue] = []
-    ) throws(EngineError) -> ComponentValue {
-        let instance: ComponentInstanceHandle
-        if let made = self.instance {
-            instance = made
-        } else {
-            instance = try helper.linker.instantiate(helper.component, in: call)
-            self.instance = instance
+    /// Has the helper make a stream of the store's own: `in`, `out` or `err`.
+    func make(_ stream: String, _ call: HostCall) throws(EngineError) -> ComponentValue {
+        try streams.make(stream, call)
+    }
+
+    /// A stream to the container's standard output or error.
+    ///
+    /// Where no file can be made for it, both are the standard error, as it comes.
+    func print(on target: Int32, _ call: HostCall) throws(EngineError) -> ComponentValue {
+        if printing[target] == nil {
+            let made = try log.output(to: target) { (path) throws(EngineError) -> UInt32? in
+                let file = try logs.number("open", call, [.string(path)])
+                return file == 0 ? nil : UInt32(file)
+            }
+            if let (output, file) = made { printing[target] = Printing(output: output, file: file) }
         }
-        return .foreign(try call.resource(from: helper[keyPath: function], of: instance, arguments))
+        guard let file = printing[target]?.file else { return try make("err", call) }
+        return try logs.make("append", call, [.u32(file)])
     }
 
     /// A pollable that is ready after so many nanoseconds, or soon after the request's time is over: a guest that waits
     /// can't be interrupted.
     func wait(_ nanoseconds: UInt64, _ call: HostCall) throws(EngineError) -> ComponentValue {
-        var nanoseconds = nanoseconds
-        if let left = exchange.millisecondsLeft {
-            nanoseconds = min(nanoseconds, UInt64(left + Self.grace) * 1_000_000)
-        }
-        return try make(\.wait, call, [.u64(nanoseconds)])
+        let nanoseconds = min(nanoseconds, nanosecondsLeft)
+        return try streams.make("wait", call, [.u64(nanoseconds)])
+    }
+
+    /// How long the guest may wait for anything.
+    var nanosecondsLeft: UInt64 {
+        exchange.millisecondsLeft.map { UInt64($0 + Self.grace) * 1_000_000 } ?? .max
     }
 
     func answer(_ response: OutgoingResponse) {
@@ -73,29 +97,5 @@ final class ServedRequest {
         if let trailers = response.body.finished {
             exchange.finish(trailers: trailers.entries.isEmpty ? nil : trailers)
         }
-    }
-}
-
-/// Our helper component, with what it is linked to; see ``HelperComponent``.
-final class ServedHelper {
-    let component: Component
-    let linker: ComponentLinker
-    let input: ComponentExport
-    let output: ComponentExport
-    let error: ComponentExport
-    let wait: ComponentExport
-
-    init(_ component: Component, linker: ComponentLinker) throws(EngineError) {
-        guard let input = component.export("in"), let output = component.export("out"),
-            let error = component.export("err"), let wait = component.export("wait")
-        else {
-            throw EngineError(operation: .link, message: "the helper component lacks an export")
-        }
-        self.component = component
-        self.linker = linker
-        self.input = input
-        self.output = output
-        self.error = error
-        self.wait = wait
     }
 }

@@ -1,4 +1,5 @@
-/// `error-code` of `wasi:http/types`: the raw value is the case's name. What a case carries is only ever shown.
+/// `error-code` of `wasi:http/types`: the raw value is the case's name, and the order is the interface's. What a case
+/// carries is only ever shown.
 package enum ErrorCode: String, CaseIterable, Sendable {
     case dnsTimeout = "DNS-timeout"
     case dnsError = "DNS-error"
@@ -39,6 +40,11 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case loopDetected = "loop-detected"
     case configurationError = "configuration-error"
     case internalError = "internal-error"
+
+    /// - Parameter number: a case's place in the interface.
+    package init(number: UInt64) {
+        self = number < UInt64(Self.allCases.count) ? Self.allCases[Int(number)] : .internalError
+    }
 
     /// What the client is told when the guest answers with this error instead of a response (RFC 9110, 15).
     package var status: Int {

@@ -26,6 +26,13 @@ package struct FieldList: Equatable, Sendable {
         }
     }
 
+    /// As ``init(received:)``, with values that need not be UTF-8.
+    package init(received fields: [(String, [UInt8])]) {
+        for (name, value) in fields where !Self.isForbidden(name) {
+            entries.append(Field(name: name.lowercased(), value: value))
+        }
+    }
+
     /// The values of a field; none if it is not there.
     package func values(of name: String) -> [[UInt8]] {
         let name = name.lowercased()

@@ -62,8 +62,10 @@ package struct ResourceTable: ~Copyable {
         return resource
     }
 
-    package mutating func drop(_ number: UInt32) {
-        resources[number] = nil
+    /// - Returns: what it stood for.
+    @discardableResult
+    package mutating func drop(_ number: UInt32) -> AnyObject? {
+        resources.removeValue(forKey: number)
     }
 
     package var count: Int { resources.count }

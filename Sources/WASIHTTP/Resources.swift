@@ -29,15 +29,23 @@ package final class ResponseOutparam {
 package final class IncomingBody {
     /// `stream` gives the stream once.
     package var isStreamTaken = false
+    /// The engine's, of a response to the guest's own request; nil for the body of the request that is served.
+    package let source: UInt32?
 
-    package init() {}
+    package init(source: UInt32? = nil) {
+        self.source = source
+    }
 }
 
 package final class FutureTrailers {
     /// `get` gives the trailers once.
     package var isTaken = false
+    /// As the body's.
+    package let source: UInt32?
 
-    package init() {}
+    package init(source: UInt32? = nil) {
+        self.source = source
+    }
 }
 
 package final class OutgoingResponse {
@@ -66,8 +74,12 @@ package final class OutgoingBody {
     package var isSent = false
     /// Trailers of a body that was finished before its response was set.
     package var finished: FieldList?
+    /// The engine's, of a request of the guest's own.
+    package let target: UInt32?
 
-    package init() {}
+    package init(target: UInt32? = nil) {
+        self.target = target
+    }
 }
 
 package final class OutgoingRequest {
@@ -79,9 +91,39 @@ package final class OutgoingRequest {
     package var otherScheme: String?
     package var authority: String?
     package var isBodyTaken = false
+    /// The engine's, from when it is first needed.
+    package var made: UInt32?
 
     package init(_ fields: FieldList) {
         self.fields = fields
+    }
+}
+
+/// A response that is waited for.
+package final class FutureResponse {
+    /// The engine's.
+    package let source: UInt32
+    /// `get` gives the response once.
+    package var isTaken = false
+
+    package init(source: UInt32) {
+        self.source = source
+    }
+}
+
+/// A response to a request of the guest's own.
+package final class IncomingResponse {
+    package let status: UInt16
+    package let fields: FieldList
+    /// The engine's.
+    package let source: UInt32
+    /// `consume` gives the body once.
+    package var isConsumed = false
+
+    package init(status: UInt16, _ fields: FieldList, source: UInt32) {
+        self.status = status
+        self.fields = fields
+        self.source = source
     }
 }
 

@@ -26,6 +26,8 @@ package struct ServerSettings: Equatable, Sendable {
     package var requestBodyLimit = 0
     /// Bytes of a request's fields, all together.
     package var headerLimit = 64 << 10
+    /// Where guests may send requests of their own.
+    package var outgoing = OutgoingPolicy()
 
     package init() {}
 
@@ -56,17 +58,24 @@ package struct ServerSettings: Equatable, Sendable {
             case "queue": queue = try Self.number(value, key, 0...1_000_000)
             case "request-body-limit": requestBodyLimit = try Self.number(value, key, 0...(1 << 50))
             case "header-limit": headerLimit = try Self.number(value, key, 1024...(1 << 20))
+            case "outgoing":
+                guard let policy = OutgoingPolicy(value) else {
+                    throw Invalid(
+                        description:
+                            "\(key) is \"\(value)\": authorities are needed, such as example.com or *.local:8080")
+                }
+                outgoing = policy
             default: throw Invalid(description: "the annotation \(key) is not known")
             }
         }
     }
 
     /// Keeps what takes descriptors within their number: half for connections, half for what requests open, at most
-    /// seven each.
+    /// eleven each: pipes, directories, what the guest prints.
     package mutating func fit(descriptors: UInt64) {
         let half = Int(clamping: descriptors / 2)
         connections = min(connections, max(1, half))
-        concurrency = min(concurrency, max(1, (half - 32) / 7))
+        concurrency = min(concurrency, max(1, (half - 32) / 11))
     }
 
     private mutating func setAddress(_ text: String, _ name: String) throws(Invalid) {

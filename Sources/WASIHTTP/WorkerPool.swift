@@ -46,7 +46,7 @@ package final class WorkerPool: @unchecked Sendable {
     ///
     /// - Returns: false if no thread can be had.
     package func start() -> Bool {
-        Self.startThread { self.tick() }
+        startThread { self.tick() }
     }
 
     /// - Returns: false if the pool and its queue are full, or no thread can be had.
@@ -64,7 +64,7 @@ package final class WorkerPool: @unchecked Sendable {
 
     /// With the lock held. If none can be had, those that there are take more.
     private func addThread() {
-        if Self.startThread({ self.serve() }) { threads += 1 }
+        if startThread({ self.serve() }) { threads += 1 }
     }
 
     private func serve() {
@@ -120,31 +120,6 @@ package final class WorkerPool: @unchecked Sendable {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
-    private static func startThread(_ body: @escaping () -> Void) -> Bool {
-        let box = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, box)
-        guard code == 0 else {
-            Unmanaged<ThreadBody>.fromOpaque(box).release()
-            return false
-        }
-        pthread_detach(thread)
-        return true
-    }
-
-    private final class ThreadBody {
-        let run: () -> Void
-
-        init(_ run: @escaping () -> Void) {
-            self.run = run
-        }
     }
 }
 

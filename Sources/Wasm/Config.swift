@@ -77,9 +77,9 @@ package struct Config: ~Copyable {
     package borrowing func setPool(guests: UInt32, memoryBytes: Int) {
         let pool = wasmtime_pooling_allocation_config_new()
         defer { wasmtime_pooling_allocation_config_delete(pool) }
-        wasmtime_pooling_allocation_config_total_component_instances_set(pool, 2 * guests)
-        wasmtime_pooling_allocation_config_total_core_instances_set(pool, 12 * guests)
-        wasmtime_pooling_allocation_config_total_memories_set(pool, 2 * guests)
+        wasmtime_pooling_allocation_config_total_component_instances_set(pool, 4 * guests)
+        wasmtime_pooling_allocation_config_total_core_instances_set(pool, 16 * guests)
+        wasmtime_pooling_allocation_config_total_memories_set(pool, 4 * guests)
         wasmtime_pooling_allocation_config_total_tables_set(pool, 2 * guests)
         // Of asynchronous calls, which are not made.
         wasmtime_pooling_allocation_config_total_stacks_set(pool, 1)

@@ -32,6 +32,33 @@ package struct HostCall {
         }
         return ForeignResource(raw: resource)
     }
+
+    /// Calls a function of an instance in the calling guest's store, that answers with a value that is no resource, nor
+    /// has any in it; one that answers nothing, if that is said.
+    package func value(
+        from function: ComponentExport, of instance: ComponentInstanceHandle, _ arguments: [ComponentValue],
+        hasResult: Bool = true
+    ) throws(EngineError) -> ComponentValue? {
+        var target = wasmtime_component_func_t()
+        let isThere = withUnsafePointer(to: instance.raw) {
+            wasmtime_component_instance_get_func($0, context, function.raw, &target)
+        }
+        guard isThere else { throw EngineError(operation: .call, message: "the helper lacks a function") }
+        var lowered: [wasmtime_component_val_t] = []
+        for argument in arguments { lowered.append(try argument.lowered(context)) }
+        var value = wasmtime_component_val_t()
+        let error = wasmtime_component_func_call(&target, context, lowered, lowered.count, &value, hasResult ? 1 : 0)
+        for index in lowered.indices { wasmtime_component_val_delete(&lowered[index]) }
+        try EngineError.check(error, .call)
+        guard hasResult else { return nil }
+        defer { wasmtime_component_val_delete(&value) }
+        return try ComponentValue(value, context)
+    }
+
+    /// Gives the calling guest's store what wasmtime's own `wasi:http` needs.
+    package func setHTTP() {
+        wasmtime_context_set_wasi_http(context)
+    }
 }
 
 /// An instance without its store, for what lives in the store itself.

@@ -16,8 +16,7 @@ package struct GuestProgram {
         package let component: Component
         /// `handle` of `wasi:http/incoming-handler`.
         package let handle: ComponentExport
-        /// See ``HelperComponent``.
-        package let helper: Component
+        package let helpers: ServedHelpers
     }
 
     /// What is served, of a guest that is to be served by a ``GuestService``.
@@ -150,11 +149,11 @@ package struct GuestProgram {
         else {
             throw GuestError(.unsuitableExport, "\(name) exports \(handlerPrefix)… without a handle(request, response)")
         }
-        guard let helper = code.helper else {
+        guard let helpers = code.helpers else {
             throw GuestError(.unsupportedWorld, "\(name) exports \(handler), and was compiled as what is no server")
         }
         try checkImports(of: component, name, host, isServed: true)
-        return ServedEntry(component: component, handle: handle, helper: helper)
+        return ServedEntry(component: component, handle: handle, helpers: helpers)
     }
 
     private static func find(

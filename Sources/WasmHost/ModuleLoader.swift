@@ -14,8 +14,8 @@ package struct GuestCode {
     let kind: Kind
     /// Whether it is a component that answers HTTP requests.
     package fileprivate(set) var servesHTTP = false
-    /// Our component beside it, for one that can be served: see ``ModuleLoader``.
-    fileprivate(set) var helper: Component?
+    /// Our components beside it, for one that can be served: see ``ModuleLoader``.
+    fileprivate(set) var helpers: ServedHelpers?
     /// The descriptors that must be open while the guest is instantiated and run: wasmtime maps the initial contents of
     /// memories from the artifact's file each time. They belong to the engine and are closed with the code.
     package fileprivate(set) var descriptors: [Int32]
@@ -39,7 +39,9 @@ package final class ModuleLoader {
     private let compiler: Compiler
     /// Loaded when the first component is.
     private var flush: Artifact?
-    private var helper: Artifact?
+    private var streams: Artifact?
+    private var log: Artifact?
+    private var client: Artifact?
     /// Whether components that answer HTTP requests are loaded to be served.
     private let serves: Bool
 
@@ -151,11 +153,15 @@ package final class ModuleLoader {
             }
             code.servesHTTP = true
             if serves {
-                guard let (helper, more) = try loadOwn(\.helper, HelperComponent.text, compiles: compilesOwn) else {
+                guard
+                    let (streams, first) = try loadOwn(\.streams, HelperComponent.text, compiles: compilesOwn),
+                    let (log, second) = try loadOwn(\.log, LogComponent.text, compiles: compilesOwn),
+                    let (client, third) = try loadOwn(\.client, ClientComponent.text, compiles: compilesOwn)
+                else {
                     return nil
                 }
-                code.helper = helper
-                code.descriptors += more
+                code.helpers = ServedHelpers(streams: streams, log: log, client: client)
+                code.descriptors += first + second + third
             }
             return code
         }

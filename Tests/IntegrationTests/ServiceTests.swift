@@ -119,14 +119,37 @@ extension Integration {
             }
         }
 
-        @Test func whatTheGuestPrintsReachesTheContainersStandardError() async throws {
+        @Test func whatTheGuestPrintsReachesTheContainersStreams() async throws {
             let outcome = try await Service.whileServing { service in
                 let response = try service.connect().get("/print")
                 #expect(response.text == "one\ntwo\n")
             }
-            #expect(outcome.stdout == "")
-            #expect(
-                outcome.stderr == "before, on stdout\nbefore, on stderr\namid, on stdout\namid, on stderr\n")
+            #expect(outcome.stdout == "before, on stdout\namid, on stdout\n")
+            #expect(outcome.stderr == "before, on stderr\namid, on stderr\n")
+        }
+
+        @Test func linesOfManyRequestsStayWhole() async throws {
+            let outcome = try await Service.whileServing { service in
+                let connections = try (0..<8).map { _ in try service.connect() }
+                for connection in connections { try connection.send("GET /lines?20 HTTP/1.1", "Host: a", "") }
+                for connection in connections { #expect(try connection.response().text == "said\n") }
+            }
+            for text in [outcome.stdout, outcome.stderr] {
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+                #expect(lines.count == 161 && lines.last == "")
+                #expect(lines.dropLast().allSatisfy { $0.utf8.count == 4500 })
+            }
+        }
+
+        /// What a request has printed is there before it ends, and what it left of a line when it is stopped.
+        @Test func whatIsPrintedComesOutSoonAndWhole() async throws {
+            let outcome = try await Service.whileServing(["request-timeout": "2"]) { service in
+                let connection = try service.connect()
+                try connection.send("GET /mutter?3600000 HTTP/1.1", "Host: a", "")
+                try await eventually("the first line") { service.running.command.stdoutSoFar == "a line\n" }
+                #expect(try connection.response().status == 504)
+            }
+            #expect(outcome.stdout == "a line\nhalf a line\n")
         }
 
         @Test func sigtermFinishesWhatIsInFlight() async throws {

@@ -49,7 +49,7 @@ import Testing
     @Test func fewDescriptorsMeanFewRequestsAtOnce() throws {
         var settings = try settings()
         settings.fit(descriptors: 1024)
-        #expect(settings.connections == 512 && settings.concurrency == 68)
+        #expect(settings.connections == 512 && settings.concurrency == 43)
         settings.fit(descriptors: 1)
         #expect(settings.connections == 1 && settings.concurrency == 1)
     }

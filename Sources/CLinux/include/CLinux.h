@@ -13,6 +13,7 @@
 #include "CLinuxCompiler.h"
 #include "CLinuxSeccomp.h"
 #include "CLinuxEvents.h"
+#include "CLinuxFiles.h"
 #include "CLinuxMemoryLimit.h"
 #include "CLinuxNamespaces.h"
 #include "CLinuxPages.h"

@@ -1,5 +1,5 @@
-// An HTTP server as a WASI 0.2 component: wasi:http/incoming-handler. Without a libc: the imports below are the
-// canonical ABI of wit/serve.wit. The path says what is done:
+// An HTTP server as a WASI 0.2 component: wasi:http/incoming-handler. Without a libc: the imports are in
+// serve.h. The path says what is done:
 //
 //   /hello         200, a field and a short body
 //   /env           its variables, a line each
@@ -11,86 +11,17 @@
 //   /method        the request's method
 //   /field         the values of the request's field x-one, a line each
 //   /print         a line on stdout and on stderr, before the body and amid it
+//   /lines?N       N long lines on stdout and on stderr, each in pieces
+//   /mutter?N      a line and a half on stdout, then "slept" after N milliseconds
+//   /fetch?A/P     the answer to GET P, asked of the authority A: its status, then its body
+//   /fetch-soon?A/P  the same, if the answer begins within 200 ms
+//   /forward?A/P   sends the request's body on to P of A, and answers with the answer's body and trailer x-sum
 //   /sleep?N       "slept" after N milliseconds
 //   /error         an error instead of a response
 //   /nothing       no response
 //   /half          part of a body, then a trap
 //   /trap /spin    what they say
-#include <stddef.h>
-#include <stdint.h>
-
-#define IMPORT(module, name) __attribute__((import_module(module), import_name(name)))
-#define HTTP(name) IMPORT("wasi:http/types@0.2.0", name)
-
-typedef struct {
-    const char *bytes;
-    size_t length;
-} string;
-
-// Results as the canonical ABI lays them out in memory.
-typedef struct {
-    _Alignas(8) uint8_t tag;
-    union {
-        int32_t handle;
-        string text;
-    };
-    int32_t more[12];
-} result;
-
-// option<result<result<option<fields>, error-code>>>, whose error-code has eight-byte alignment.
-typedef struct {
-    _Alignas(8) uint8_t is_some;
-    _Alignas(8) uint8_t is_taken;
-    _Alignas(8) uint8_t is_error;
-    _Alignas(8) uint8_t has_fields;
-    int32_t fields;
-    int64_t more[5];
-} trailers;
-
-typedef struct {
-    void *items;
-    size_t count;
-} list;
-
-typedef struct {
-    string name, value;
-} variable;
-
-IMPORT("wasi:cli/environment@0.2.0", "get-environment") void get_environment(list *);
-IMPORT("wasi:cli/stdout@0.2.0", "get-stdout") int32_t get_stdout(void);
-IMPORT("wasi:cli/stderr@0.2.0", "get-stderr") int32_t get_stderr(void);
-IMPORT("wasi:clocks/monotonic-clock@0.2.0", "subscribe-duration") int32_t subscribe_duration(uint64_t);
-IMPORT("wasi:io/poll@0.2.0", "[method]pollable.block") void pollable_block(int32_t pollable);
-IMPORT("wasi:io/poll@0.2.0", "[resource-drop]pollable") void pollable_drop(int32_t pollable);
-IMPORT("wasi:io/streams@0.2.0", "[method]output-stream.blocking-write-and-flush")
-void stream_write(int32_t stream, const char *bytes, size_t length, result *);
-IMPORT("wasi:io/streams@0.2.0", "[method]input-stream.blocking-read")
-void stream_read(int32_t stream, uint64_t length, result *);
-IMPORT("wasi:io/streams@0.2.0", "[resource-drop]output-stream") void output_drop(int32_t);
-IMPORT("wasi:io/streams@0.2.0", "[resource-drop]input-stream") void input_drop(int32_t);
-HTTP("[constructor]fields") int32_t fields_new(void);
-HTTP("[method]fields.append")
-void fields_append(int32_t, const char *name, size_t name_length, const char *value, size_t value_length, result *);
-HTTP("[method]fields.get") void fields_get(int32_t, const char *name, size_t length, list *);
-HTTP("[resource-drop]fields") void fields_drop(int32_t);
-HTTP("[method]incoming-request.method") void request_method(int32_t, result *);
-HTTP("[method]incoming-request.path-with-query") void request_path(int32_t, result *);
-HTTP("[method]incoming-request.headers") int32_t request_headers(int32_t);
-HTTP("[method]incoming-request.consume") void request_consume(int32_t, result *);
-HTTP("[method]incoming-body.stream") void incoming_stream(int32_t, result *);
-HTTP("[static]incoming-body.finish") int32_t incoming_finish(int32_t);
-HTTP("[method]future-trailers.subscribe") int32_t trailers_subscribe(int32_t);
-HTTP("[method]future-trailers.get") void trailers_get(int32_t, trailers *);
-HTTP("[constructor]outgoing-response") int32_t response_new(int32_t fields);
-HTTP("[method]outgoing-response.set-status-code") int32_t response_status(int32_t, int32_t);
-HTTP("[method]outgoing-response.body") void response_body(int32_t, result *);
-HTTP("[method]outgoing-body.write") void body_write(int32_t, result *);
-HTTP("[static]outgoing-body.finish") void body_finish(int32_t, int32_t has_trailers, int32_t trailers, result *);
-// The arguments after the second are the result's, as wide as the largest of its error codes.
-HTTP("[static]response-outparam.set")
-void outparam_set(int32_t, int32_t is_error, int32_t, int32_t, int64_t, int32_t, int32_t, int32_t, int32_t);
-
-enum { REQUEST_DENIED = 15 };
+#include "serve.h"
 
 // The host asks for the memory of what it returns. What a function has taken is free after it.
 static _Alignas(16) char heap[1 << 20];
@@ -203,41 +134,35 @@ static void answer(string text) {
     finish();
 }
 
-static void sleep(uint64_t milliseconds) {
-    int32_t pollable = subscribe_duration(milliseconds * 1000000);
+static void wait(int32_t pollable) {
     pollable_block(pollable);
     pollable_drop(pollable);
 }
 
-static void echo(int32_t request, int counts) {
+static void sleep(uint64_t milliseconds) { wait(subscribe_duration(milliseconds * 1000000)); }
+
+// Sends a body on; answers how many bytes it had.
+static uint64_t pass(int32_t input, int32_t output) {
     result got;
     uint64_t sum = 0;
-    request_consume(request, &got);
-    int32_t incoming = taken(got);
-    incoming_stream(incoming, &got);
-    int32_t input = taken(got);
-    if (!counts)
-        begin();
     for (size_t mark = used;; used = mark) {
         stream_read(input, 65536, &got);
         if (got.tag)
             break;
         sum += got.text.length;
-        if (!counts && !put(stream, got.text))
+        if (!put(output, got.text))
             break;
     }
     input_drop(input);
-    if (counts) {
-        answer(digits(sum));
-        return;
-    }
+    return sum;
+}
+
+// Ends the response with the trailer x-sum of what it was made from.
+static void finish_after(int32_t incoming) {
     trailers end;
     int32_t future = incoming_finish(incoming);
-    for (trailers_get(future, &end); !end.is_some; trailers_get(future, &end)) {
-        int32_t pollable = trailers_subscribe(future);
-        pollable_block(pollable);
-        pollable_drop(pollable);
-    }
+    for (trailers_get(future, &end); !end.is_some; trailers_get(future, &end))
+        wait(trailers_subscribe(future));
     if (end.is_taken || end.is_error || !end.has_fields) {
         finish();
         return;
@@ -248,6 +173,116 @@ static void echo(int32_t request, int counts) {
     for (size_t i = 0; i < values.count; i++)
         append(fields, "x-sum", ((string *)values.items)[i]);
     finish_with(1, fields);
+}
+
+static void echo(int32_t request, int counts) {
+    result got;
+    uint64_t sum = 0;
+    request_consume(request, &got);
+    int32_t incoming = taken(got);
+    incoming_stream(incoming, &got);
+    int32_t input = taken(got);
+    if (!counts) {
+        begin();
+        pass(input, stream);
+        finish_after(incoming);
+        return;
+    }
+    for (size_t mark = used;; used = mark) {
+        stream_read(input, 65536, &got);
+        if (got.tag)
+            break;
+        sum += got.text.length;
+    }
+    input_drop(input);
+    answer(digits(sum));
+}
+
+static void answer_error(uint8_t code) {
+    begin_with(fields_new(), 502);
+    put(stream, words("error "));
+    put(stream, digits(code));
+    finish();
+}
+
+// Asks another server, and answers with what it answers.
+static void fetch(string target, int32_t forwarded, int soon) {
+    result got;
+    sent begun;
+    answered end;
+    size_t slash = 0;
+    while (slash < target.length && target.bytes[slash] != '/')
+        slash++;
+    int32_t fields = fields_new();
+    append(fields, "x-one", words("fetched"));
+    if (forwarded)
+        append(fields, "trailer", words("x-sum"));
+    int32_t request = request_new(fields);
+    request_set_method(request, forwarded ? 2 : 0, 0, 0);
+    request_set_scheme(request, 1, 0, 0, 0);
+    request_set_authority(request, 1, target.bytes, slash);
+    request_set_path(request, 1, target.bytes + slash, target.length - slash);
+    int32_t options = options_new();
+    if (soon)
+        options_first_byte(options, 1, 200000000);
+    request_body(request, &got);
+    int32_t sending = taken(got);
+    outgoing_handle(request, 1, options, &begun);
+    if (begun.is_error) {
+        answer_error(begun.code);
+        return;
+    }
+    if (forwarded) {
+        request_consume(forwarded, &got);
+        int32_t incoming = taken(got);
+        incoming_stream(incoming, &got);
+        int32_t input = taken(got);
+        body_write(sending, &got);
+        int32_t output = taken(got);
+        pass(input, output);
+        output_drop(output);
+        trailers_drop(incoming_finish(incoming));
+        int32_t sum = fields_new();
+        append(sum, "x-sum", words("7"));
+        body_finish(sending, 1, sum, &got);
+    } else {
+        body_finish(sending, 0, 0, &got);
+    }
+    for (future_get(begun.future, &end); !end.is_some; future_get(begun.future, &end))
+        wait(future_subscribe(begun.future));
+    future_drop(begun.future);
+    if (end.is_error) {
+        answer_error(end.code);
+        return;
+    }
+    answer_consume(end.response, &got);
+    int32_t incoming = taken(got);
+    incoming_stream(incoming, &got);
+    begin();
+    if (!forwarded) {
+        put(stream, digits((uint64_t)answer_status(end.response)));
+        put(stream, words("\n"));
+    }
+    pass(taken(got), stream);
+    answer_drop(end.response);
+    finish_after(incoming);
+}
+
+static void say_lines(uint64_t count) {
+    static char piece[1500];
+    for (size_t i = 0; i < sizeof piece; i++)
+        piece[i] = 'x';
+    int32_t streams[] = {get_stdout(), get_stderr()};
+    for (uint64_t line = 0; line < count; line++) {
+        for (int i = 0; i < 2; i++) {
+            for (int part = 0; part < 3; part++)
+                put(streams[i], (string){piece, sizeof piece});
+            put(streams[i], words("\n"));
+        }
+    }
+    output_drop(streams[0]);
+    output_drop(streams[1]);
+    answer(words("said\n"));
 }
 
 static void say_variables(void) {
@@ -346,6 +381,18 @@ __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void han
         print(get_stderr(), "amid, on stderr\n");
         put(stream, words("two\n"));
         finish();
+    } else if (same(path, "/lines")) {
+        say_lines(number(query));
+    } else if (same(path, "/mutter")) {
+        print(get_stdout(), "a line\nhalf a line");
+        sleep(number(query));
+        answer(words("slept\n"));
+    } else if (same(path, "/fetch")) {
+        fetch(query, 0, 0);
+    } else if (same(path, "/fetch-soon")) {
+        fetch(query, 0, 1);
+    } else if (same(path, "/forward")) {
+        fetch(query, request, 0);
     } else if (same(path, "/sleep")) {
         sleep(number(query));
         answer(words("slept\n"));

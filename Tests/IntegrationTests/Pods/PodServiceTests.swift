@@ -15,7 +15,7 @@ extension Integration {
                 let address = try await pod.address
                 #expect(try HTTPConnection(host: address, port: 8080).get("/print").text == "one\ntwo\n")
                 try await service.says("amid, on stderr", "stderr")
-                try await service.says("amid, on stdout", "stderr")
+                try await service.says("amid, on stdout", "stdout")
                 #expect(service.lines().allSatisfy { $0.tag == "F" })
 
                 let slow = try HTTPConnection(host: address, port: 8080)

@@ -51,11 +51,13 @@ package enum ShimMain {
     private static func start(_ arguments: Arguments, _ program: String) throws -> Never {
         let folder = try workingDirectory()
         let caller = getppid()
+        let environment = ProcessInfo.processInfo.environment
         try OOMScore.adjust(below: caller)
+        try OwnCores.claim(environment)
         let answer = try Delegate.run { report in
             let early = EarlyEngine.start(in: folder)
             var command = StartCommand(
-                arguments: arguments, program: program, environment: ProcessInfo.processInfo.environment)
+                arguments: arguments, program: program, environment: environment)
             command.callerKnowsVersion3 = KnownCallers().contains(caller)
             switch try command.run(in: folder, input: StartInput.read(), early: early) {
             case .served(let answer):

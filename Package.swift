@@ -85,6 +85,7 @@ let package = Package(
         .executable(name: "containerd-shim-martlet-v1", targets: ["containerd-shim-martlet-v1"]),
         .executable(name: "martlet-engine", targets: ["martlet-engine"]),
         .executable(name: "martlet-server", targets: ["martlet-server"]),
+        .executable(name: "martlet-probe", targets: ["martlet-probe"]),
         .executable(name: "martlet", targets: ["martlet"]),
     ],
     dependencies: [
@@ -117,7 +118,8 @@ let package = Package(
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
         library("WASIHTTP", ["LinuxSystem", nioCore, nioPosix, nioHTTP1, nioHTTP2]),
-        library("WasmHost", ["CLinux", "Wasm", "LinuxSystem", system]),
+        library("Composition"),
+        library("WasmHost", ["CLinux", "Composition", "Wasm", "LinuxSystem", system]),
         library("HTTPHost", ["CLinux", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
         library(
             "Zygote",
@@ -126,6 +128,13 @@ let package = Package(
                 system,
             ]),
 
+        // What the command asks of the engine, by a program of its own.
+        library("WasmBinary", ["LinuxSystem"]),
+        library("ProbeProtocol", ["EngineProtocol"]),
+        library(
+            "Probe",
+            ["EngineProtocol", "LinuxSystem", "OCISpec", "ProbeProtocol", "Seccomp", "Wasm", "WasmHost", "Zygote"]),
+
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
         library("ContainerdAPI", [protobuf], exclude: ["Protos"]),
@@ -133,8 +142,8 @@ let package = Package(
         library(
             "ShimService",
             [
-                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec",
-                "TOMLKit", nioCore, nioPosix, protobuf, logging, system,
+                "ContainerdAPI", "TTRPC", "Bundle", "Cgroups", "Composition", "EngineProtocol", "CLinux", "LinuxSystem",
+                "OCISpec", "TOMLKit", nioCore, nioPosix, protobuf, logging, system,
             ]),
         library(
             "ShimCommand",
@@ -155,7 +164,9 @@ let package = Package(
             "MartletCommands",
             [
                 argumentParser, "Bundle", "Cgroups", "ContainerInit", "EngineProtocol", "LinuxSystem", "OCIImage",
-                "OCIRuntime", "OCISpec", "Seccomp", "ShimCommand", "ShimService", logging, system,
+                "OCIRuntime", "OCISpec", "ProbeProtocol", "Seccomp", "ShimCommand", "ShimService", "WasmBinary",
+                logging,
+                system,
             ]),
 
         executable(
@@ -166,6 +177,8 @@ let package = Package(
             linker: linkWasmtime + fixedAddresses + archivedLibraries + functionOrder("martlet-engine")),
         executable(
             "martlet-server", ["HTTPHost", "Zygote"], linker: linkWasmtime + fixedAddresses + archivedLibraries),
+        executable(
+            "martlet-probe", ["HTTPHost", "Probe"], linker: linkWasmtime + fixedAddresses + archivedLibraries),
         executable("martlet", ["MartletCommands"]),
 
         tests(
@@ -177,15 +190,18 @@ let package = Package(
         tests(
             "ShimCommandTests",
             ["ShimCommand", "ShimService", "ContainerdAPI", "Bundle", "OCISpec", "LinuxSystem", protobuf, logging]),
-        tests("MartletCommandsTests", ["MartletCommands", "OCIImage", "OCISpec", argumentParser]),
+        tests(
+            "MartletCommandsTests",
+            ["MartletCommands", "OCIImage", "OCISpec", "ProbeProtocol", "WasmBinary", argumentParser]),
+        tests("WasmBinaryTests", ["WasmBinary", "Wasm"], linker: linkWasmtime),
         tests("OCIImageTests", ["OCIImage", "LinuxSystem", "OCISpec"]),
         tests("OCIRuntimeTests", ["OCIRuntime"]),
         // Looks at what was built; hence the executables.
         tests(
             "LayoutTests",
             [
-                "containerd-shim-martlet-v1", "martlet-engine", "martlet-server", "martlet", "EngineProtocol",
-                "LinuxSystem",
+                "containerd-shim-martlet-v1", "martlet-engine", "martlet-server", "martlet-probe", "martlet",
+                "EngineProtocol", "LinuxSystem",
             ],
             linker: linkWasmtime),
         tests("OCISpecTests", ["OCISpec"]),
@@ -219,6 +235,7 @@ let package = Package(
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
         tests("WASIHTTPTests", ["WASIHTTP", "LinuxSystem", nioCore, nioHTTP1, nioPosix]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
+        tests("CompositionTests", ["Composition", "Wasm"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
 
         // Tests of the container's set-up, and the program that they fork containers from.

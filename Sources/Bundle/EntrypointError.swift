@@ -27,6 +27,8 @@ package struct EntrypointError: Error, Hashable, Sendable, CustomStringConvertib
     package let path: String
     package let message: String
     package let cause: SystemCallError?
+    /// What named the file.
+    package var field = "process.args[0]"
 
     package init(_ code: Code, path: String, _ message: String, cause: SystemCallError? = nil) {
         self.code = code
@@ -36,6 +38,6 @@ package struct EntrypointError: Error, Hashable, Sendable, CustomStringConvertib
     }
 
     package var description: String {
-        path.isEmpty ? "process.args: \(message)" : "process.args[0]: \(path): \(message)"
+        path.isEmpty ? "process.args: \(message)" : "\(field): \(path): \(message)"
     }
 }

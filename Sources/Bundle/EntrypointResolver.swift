@@ -23,8 +23,8 @@ package struct WasmEntrypoint: ~Copyable {
     package let function: String?
     package let format: Format
 
-    /// Gives the descriptor up to the caller, who closes it.
-    package consuming func releaseFile() -> Int32 { file.release() }
+    /// Gives the file up to the caller.
+    package consuming func takeFile() -> OwnedFileDescriptor { file }
 }
 
 /// Finds out whether a process runs wasm, and opens its module.

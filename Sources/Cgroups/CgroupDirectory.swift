@@ -73,11 +73,13 @@ struct CgroupDirectory: Hashable, Sendable {
         }
     }
 
-    /// Nil when the kernel has no such file here, or has it switched off (as PSI can be).
+    /// Nil when the kernel has no such file here, or has it switched off (as PSI can be), and when the cgroup goes at
+    /// this moment, as a scope does of which systemd sees that it is empty: then an open file has no device.
     func readIfPresent(_ name: String) throws(CgroupError) -> String? {
         switch attemptRead(name) {
         case .success(let text): return text
-        case .failure(.noSuchFileOrDirectory), .failure(.notSupported): return nil
+        case .failure(.noSuchFileOrDirectory), .failure(.notSupported), .failure(.operationNotSupportedByDevice):
+            return nil
         case .failure(let code): throw .read(file(name), code)
         }
     }

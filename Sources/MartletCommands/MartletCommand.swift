@@ -23,6 +23,7 @@ package struct MartletCommand: ParsableCommand {
 
             EXAMPLES
               martlet run app.wasm --verbose
+              martlet inspect app.wasm
               martlet run --bundle ./bundle ID
               podman --runtime $(command -v martlet) run --rm IMAGE
               martlet check /run/containerd/io.containerd.runtime.v2.task/k8s.io/ID
@@ -30,6 +31,7 @@ package struct MartletCommand: ParsableCommand {
         version: "martlet \(MartletVersion.version)",
         subcommands: [RunCommand.self],
         groupedSubcommands: [
+            CommandGroup(name: "Modules", subcommands: [InspectCommand.self, CacheCommand.self]),
             CommandGroup(name: "Node", subcommands: [DoctorCommand.self, CheckCommand.self, ConfigCommand.self]),
             CommandGroup(
                 name: "OCI Runtime",

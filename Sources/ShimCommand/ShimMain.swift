@@ -51,11 +51,13 @@ package enum ShimMain {
     private static func start(_ arguments: Arguments, _ program: String) throws -> Never {
         let folder = try workingDirectory()
         let caller = getppid()
+        let environment = ProcessInfo.processInfo.environment
         try OOMScore.adjust(below: caller)
+        try OwnCores.claim(environment)
         let answer = try Delegate.run { report in
             let early = EarlyEngine.start(in: folder)
             var command = StartCommand(
-                arguments: arguments, program: program, environment: ProcessInfo.processInfo.environment)
+                arguments: arguments, program: program, environment: environment)
             command.callerKnowsVersion3 = KnownCallers().contains(caller)
             switch try command.run(in: folder, input: StartInput.read(), early: early) {
             case .served(let answer):
@@ -78,15 +80,6 @@ package enum ShimMain {
         let logger = Logger(label: "martlet") { _ in LogfmtHandler(descriptor: STDERR_FILENO, level: level) }
         let response = try DeleteCommand(id: arguments.id, folder: folder, logger: logger).run()
         finish(try response.serializedBytes() as [UInt8])
-    }
-
-    private static func workingDirectory() throws(SystemCallError) -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        guard getcwd(&buffer, buffer.count) != nil else {
-            let code = errno
-            throw SystemCallError("getcwd", errno: Errno(rawValue: code))
-        }
-        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// Whether an id can be part of a path.

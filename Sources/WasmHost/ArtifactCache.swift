@@ -25,7 +25,7 @@ package final class ArtifactCache {
     /// to by way of the descriptor that a guest keeps, whoever may look into the guest's process.
     private let readable: OwnedFileDescriptor
     private let index: OwnedFileDescriptor
-    private let path: String
+    let path: String
     private let limit: UInt64
     private let configuration: String
     private var temporaries = 0

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Composition
 internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
@@ -71,7 +72,8 @@ package struct Compiler {
                 _ = close(found.descriptor)
                 answer = .present
             } else {
-                try confineProcess(keeping: [module.descriptor.raw, artifact, result, lock])
+                try HelperConfinement.enter(
+                    keeping: [module.descriptor.raw, artifact, result, lock], limits: limits, confine: confine)
                 answer = compile(module, artifact)
             }
         } catch {
@@ -83,34 +85,6 @@ package struct Compiler {
         _exit(0)
     }
 
-    /// Takes from the process what it does not need.
-    ///
-    /// - Parameter kept: the descriptors that stay open, beside 0 to 2, which become /dev/null.
-    private func confineProcess(keeping kept: [Int32]) throws {
-        let null = try openFile("/dev/null", O_RDWR).release()
-        for descriptor: Int32 in 0...2 {
-            try systemCall("dup2", "/dev/null") { dup2(null, descriptor) }
-        }
-        try closeDescriptors(except: kept)
-        try setLimit(.data, soft: limits.memory, hard: limits.memory)
-        try setLimit(.cpu, soft: limits.cpuSeconds, hard: limits.cpuSeconds)
-        try setLimit(.fileSize, soft: limits.artifact, hard: limits.artifact)
-        try setLimit(.core, soft: 0, hard: 0)
-        if geteuid() == 0 {
-            try unshareNamespaces([.network, .ipc])
-            try Credentials.setGroups([])
-            try Credentials.setGroup(Self.nobody)
-            // This drops the capabilities as well (capabilities(7)).
-            try Credentials.setUser(Self.nobody)
-            // A change of user clears it.
-            try dieWithParent()
-        }
-        try Credentials.refuseNewPrivileges()
-        try confine()
-    }
-
-    private static let nobody: UInt32 = 65534
-
     private func compile(_ module: borrowing ModuleCopy, _ artifact: Int32) -> CompileResult {
         do {
             let result: Result<ArtifactKind, any Error> = try module.withBytes { bytes in
@@ -119,6 +93,8 @@ package struct Compiler {
             let kind = try result.get()
             try systemCall("fsync", "artifact") { fsync(artifact) }
             return .compiled(kind)
+        } catch let error as CompositionError {
+            return .invalid(error.description)
         } catch let error as EngineError where error.operation == .compile || error.operation == .parseText {
             return .invalid(error.message)
         } catch {
@@ -134,9 +110,30 @@ package struct Compiler {
         case .component:
             try Component(compiling: bytes, with: engine).serialize { try write($0, to: artifact) }
             return .component
+        case .composition:
+            return try composed(bytes).withUnsafeBytes { try compile($0, artifact) }
         case .text:
             return try assemble(bytes).withUnsafeBytes { try compile($0, artifact) }
         }
+    }
+
+    /// The component that a composition makes.
+    private func composed(_ file: UnsafeRawBufferPointer) throws -> [UInt8] {
+        var texts: [UnsafeMutableRawBufferPointer] = []
+        defer { for text in texts { text.deallocate() } }
+        var components = try CompositionFile.parts(of: file)
+        for (index, component) in components.enumerated()
+        where try ModuleKind(head: component.bytes.prefix(64), name: component.name) == .text {
+            do {
+                let binary = try assemble(component.bytes)
+                texts.append(.allocate(byteCount: binary.count, alignment: 1))
+                texts.last?.copyBytes(from: binary)
+                components[index].bytes = UnsafeRawBufferPointer(texts[texts.count - 1])
+            } catch {
+                throw CompositionError("\(component.name): \(EngineError.sentence(error.message))")
+            }
+        }
+        return try compose(components)
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
@@ -26,21 +25,16 @@ struct ModuleCopy: ~Copyable {
                 .notAModule, "\(name) has \(size) bytes: the largest module that can be run has \(Self.largest)")
         }
         do throws(SystemCallError) {
-            let memory = OwnedFileDescriptor(
-                owning: try systemCall("memfd_create") { martlet_memfd_create("martlet-module") })
-            var offset = 0
-            while offset < size {
-                let copied = try systemCall("sendfile", name) { sendfile(memory.raw, source, &offset, size - offset) }
-                if copied == 0 { break }
-            }
-            try systemCall("fcntl", "F_ADD_SEALS") { martlet_seal(memory.raw) }
-            digest = try Self.withBytes(of: memory.raw, count: offset) { bytes in
+            let memory = try MemoryFile("martlet-module")
+            let count = try memory.append(from: source, count: size, name: name)
+            let sealed = try memory.sealed()
+            digest = try Self.withBytes(of: sealed.raw, count: count) { bytes in
                 var hash = SHA256()
                 hash.update(bytes)
                 return hash.finish()
             }
-            descriptor = memory
-            count = offset
+            descriptor = sealed
+            self.count = count
         } catch {
             throw GuestError(error)
         }

@@ -1,3 +1,5 @@
+internal import Composition
+
 /// What a module's file holds, told from its first bytes.
 ///
 /// A binary begins with `\0asm`, then a version and a layer, 16 bits each, little-endian (WebAssembly core
@@ -6,6 +8,8 @@
 package enum ModuleKind: Hashable, Sendable {
     case module
     case component
+    /// Several components that are to be made one: `CompositionFile`.
+    case composition
     /// Something that may be the text format: only the assembler can tell.
     case text
 
@@ -17,6 +21,10 @@ package enum ModuleKind: Hashable, Sendable {
         let head = Array(head.prefix(64))
         guard !head.isEmpty else {
             throw GuestError(.notAModule, "\(name) is not a WebAssembly module: it is empty")
+        }
+        if head.starts(with: CompositionFile.magic) {
+            self = .composition
+            return
         }
         guard head.starts(with: Self.magic) else {
             if Self.magic.starts(with: head) {

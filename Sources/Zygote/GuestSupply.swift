@@ -1,11 +1,11 @@
-internal import EngineProtocol
+package import EngineProtocol
 internal import OCISpec
 internal import Seccomp
-internal import WasmHost
+package import WasmHost
 
 /// What all guests of a zygote need, made once: the engine with its linkers, the modules' code, the built-in filters.
-final class GuestSupply {
-    let host: GuestHost
+package final class GuestSupply {
+    package let host: GuestHost
     private let settings: EngineSettings
     private let loader: ModuleLoader
     /// Those that were asked for.
@@ -16,7 +16,7 @@ final class GuestSupply {
         let seccomp: GuestSeccomp
     }
 
-    enum Loaded {
+    package enum Loaded {
         case ready(GuestCode)
         case compiling(CompileJob)
         /// Most likely to be served, and this program does not serve: see `ServerProgram`.
@@ -27,7 +27,7 @@ final class GuestSupply {
     ///   - service: of the program that serves; nil in the one that each pod has.
     ///   - pools: whether instances of served components come out of a pool, which takes less time for each. It is
     ///     address space only, of some terabytes.
-    init(settings: EngineSettings, service: (any GuestService)? = nil, pools: Bool = true) throws {
+    package init(settings: EngineSettings, service: (any GuestService)? = nil, pools: Bool = true) throws {
         self.settings = settings
         var configuration = EngineConfiguration(settings.features)
         // Only a server has requests to interrupt; it costs the code some time.
@@ -47,7 +47,7 @@ final class GuestSupply {
     }
 
     /// What does the same without a pool: for the component that does not fit in one. Nil if there is none.
-    func withoutPool() throws -> GuestSupply? {
+    package func withoutPool() throws -> GuestSupply? {
         guard host.configuration.pool != nil else { return nil }
         return try GuestSupply(settings: settings, service: host.service, pools: false)
     }
@@ -63,7 +63,7 @@ final class GuestSupply {
     }
 
     /// Maps a module's code, or starts to compile it; see `ModuleLoader`.
-    func load(_ module: Int32, name: String) throws -> Loaded {
+    package func load(_ module: Int32, name: String) throws -> Loaded {
         if host.service == nil {
             // What has been compiled here is for this program, or says itself that it is not.
             if let code = try loader.loadFromCache(module, name: name, largestCopy: 0) { return .ready(code) }
@@ -76,13 +76,13 @@ final class GuestSupply {
     }
 
     /// Maps a module's code if that needs no other process, neither to compile it nor to serve it, and not much memory.
-    func loadFromCache(_ module: Int32, name: String) throws -> GuestCode? {
+    package func loadFromCache(_ module: Int32, name: String) throws -> GuestCode? {
         let code = try loader.loadFromCache(module, name: name, largestCopy: 1 << 20)
         return code?.servesHTTP == true && host.service == nil ? nil : code
     }
 
     /// Takes a compilation's code over.
-    func finish(_ job: CompileJob) throws -> GuestCode {
+    package func finish(_ job: CompileJob) throws -> GuestCode {
         try loader.finish(job)
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import OCISpec
+import SystemPackage
 import Testing
 
 @testable import Cgroups
@@ -24,6 +25,24 @@ import Testing
         var resources = LinuxResources()
         resources.devices = [DeviceRule(allow: true)]
         return resources
+    }
+
+    /// As systemd removes a scope that is empty while the shim is at it: found open, and gone when it is read.
+    @Test(.enabled(if: geteuid() == 0, "needs root"))
+    func aCgroupThatGoesWhileItIsReadIsNotFrozen() throws {
+        let (root, cgroup) = tree()
+        let place = try #require(Machine.node).place(
+            for: CgroupPath("/martlet-test-\(getpid())-\(UInt32.random(in: 0 ... .max))", id: "test"))
+        let real = CgroupDirectory(path: try #require(place.directories.first).path)
+        guard case .success(true) = real.make() else { throw CgroupError(.notFound, real.path) }
+        let descriptor = open(real.file("cgroup.procs"), O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        try #require(rmdir(real.path) == 0)
+        let file = "\(root.path)/pod/c1/cgroup.freeze"
+        unlink(file)
+        try #require(symlink("/proc/self/fd/\(descriptor)", file) == 0)
+        #expect(cgroup.directory.attemptRead("cgroup.freeze") == .failure(.operationNotSupportedByDevice))
+        #expect(try cgroup.freezerState() == .thawed)
     }
 
     @Test func limitsAreSetWhenItIsMade() throws {

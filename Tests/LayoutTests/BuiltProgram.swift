@@ -6,6 +6,7 @@ enum BuiltProgram: String {
     case shim = "containerd-shim-martlet-v1"
     case engine = "martlet-engine"
     case server = "martlet-server"
+    case probe = "martlet-probe"
     case command = "martlet"
 
     /// Beside the tests' own executable.

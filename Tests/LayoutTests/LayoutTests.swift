@@ -3,8 +3,8 @@ import Testing
 
 /// What the design says of the parts: which of them know the engine, threads and each other.
 struct LayoutTests {
-    @Test func onlyTheEngineLinksLibwasmtime() throws {
-        for program in [BuiltProgram.engine, .server] {
+    @Test func onlyWhatRunsOrProbesModulesLinksLibwasmtime() throws {
+        for program in [BuiltProgram.engine, .server, .probe] {
             #expect(try program.libraries.contains("libwasmtime.so"))
         }
         for program in [BuiltProgram.shim, .command] {
@@ -16,7 +16,7 @@ struct LayoutTests {
 
     /// Each pod has one, and most serve nothing.
     @Test func theEngineHasNoServerInIt() throws {
-        for (program, has) in [(BuiltProgram.engine, false), (.server, true)] {
+        for (program, has) in [(BuiltProgram.engine, false), (.server, true), (.probe, true)] {
             let bytes = try Data(contentsOf: URL(filePath: try program.path), options: .alwaysMapped)
             #expect((bytes.range(of: Data("NIOPosix".utf8)) != nil) == has, "\(program)")
         }

@@ -11,6 +11,12 @@ struct CommandLineTests {
         arguments: [
             (nil, "martlet check /run/containerd"), (CheckCommand.self, "martlet check --rootfs"),
             (ConfigCommand.self, "martlet config ./config.toml"), (RunCommand.self, "martlet run app.wasm"),
+            (InspectCommand.self, "martlet inspect app.wasm"), (CacheCommand.self, "martlet cache list"),
+            (CacheListCommand.self, "martlet cache list --format json"),
+            (CacheAddCommand.self, "martlet cache add image.tar"),
+            (CacheRemoveCommand.self, "martlet cache remove 3f2a"),
+            (CachePruneCommand.self, "martlet cache prune --all"),
+            (CacheVerifyCommand.self, "martlet cache verify --remove"),
             (DoctorCommand.self, "martlet doctor --format json"),
             (CreateCommand.self, "martlet create --bundle"), (StartCommand.self, "martlet start hello"),
             (StateCommand.self, "martlet state hello"), (KillCommand.self, "martlet kill hello KILL"),

@@ -24,7 +24,8 @@ extension LaunchedContainer {
             spec.process,
             resolver: request.isSandbox
                 ? nil : EntrypointResolver(bundle: bundle, rootfs: rootfs, mounts: spec.mounts ?? []),
-            fifoOwner: (request.options.ioUID, request.options.ioGID), begun: begun, for: self
+            annotations: spec.annotations, fifoOwner: (request.options.ioUID, request.options.ioGID), begun: begun,
+            for: self
         ) { entrypoint, descriptors in try engineRequest(entrypoint, descriptors) }
         cgroup.firstProcessEntered()
         if let processLimit { try update(processLimit) }

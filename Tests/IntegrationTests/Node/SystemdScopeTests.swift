@@ -92,10 +92,19 @@ extension Integration {
         }
 
         @Test func aNativeContainerThatRunsOutOfMemoryIsToldOf() async throws {
-            let running = try await container(.busybox)
-                .command("/bin/busybox", "sh", "-c", "busybox sleep 1; busybox dd if=/dev/zero of=/dev/null bs=200M")
+            let script = """
+                trap 'exec busybox dd if=/dev/zero of=/dev/null bs=200M' USR1
+                echo ready; while :; do busybox sleep 1; done
+                """
+            let running = try await container(.busybox).command("/bin/busybox", "sh", "-c", script)
                 .memoryLimit(32 << 20).option("--cgroup", try await path("oom")).start()
+            try await running.says("ready")
             let events = try running.containerd.start(["events"])
+            try await eventually("events to be told") {
+                for verb in ["pause", "resume"] { try await running.containerd.ctr("tasks", verb, running.id) }
+                return events.stdoutSoFar.contains("/tasks/paused")
+            }
+            try await running.kill("SIGUSR1")
             #expect(await running.finished().status != 0)
             try await eventually("the event") { events.stdoutSoFar.contains("/tasks/oom") }
             kill(events.pid, SIGTERM)

@@ -6,6 +6,21 @@ extension Integration {
     /// What containerd 2 grants a pod only if the runtime says among its features that it can.
     @Suite(.needsInstalledTree, .needsContainerd2, .leavesNothing)
     struct PodFeatureTests {
+        /// `-info` as containerd asks for it.
+        @Test func containerdKnowsWhatTheRuntimeCan() async throws {
+            let containerd = try await PrivateContainerd.shared
+            let outcome = try await containerd.ctr(
+                "plugins", "inspect-runtime", "--runtime", "io.containerd.martlet.v1")
+            #expect(outcome.status == 0, "\(outcome.stderr)")
+            let told = try JSONSerialization.jsonObject(with: Data(outcome.stdout.utf8)) as? [String: Any]
+            #expect(told?["Name"] as? String == "io.containerd.martlet.v1")
+            let features = try #require(told?["Features"] as? [String: Any])
+            #expect((features["mountOptions"] as? [String])?.contains("rro") == true)
+            let linux = features["linux"] as? [String: Any]
+            #expect((linux?["namespaces"] as? [String])?.contains("time") == true)
+            #expect((linux?["cgroup"] as? [String: Bool])?["systemd"] == true)
+        }
+
         /// In a volume that is read-only what is mounted below it is not, unless it is so recursively.
         @Test(arguments: [false, true])
         func aVolumeIsReadOnlyAsDeepAsItIsSaid(recursively: Bool) async throws {

@@ -99,7 +99,7 @@ struct NothingLeftTrait: SuiteTrait, TestTrait, TestScoping {
         let before = try await Census.of(containerd)
         try await body()
         // The last of it goes a moment after containerd has answered.
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + Patience.seconds(30)
         var left = try await Census.of(containerd).subtracting(before)
         while !left.isEmpty, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(20))

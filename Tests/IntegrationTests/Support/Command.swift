@@ -110,7 +110,7 @@ final class Command: Sendable {
     /// status shows.
     func outcome(within seconds: Double = 60) async -> Outcome {
         let killer = Task {
-            try await Task.sleep(for: .seconds(seconds))
+            try await Task.sleep(for: Patience.seconds(seconds))
             kill(pid, SIGKILL)
         }
         await withCheckedContinuation { continuation in
@@ -130,12 +130,13 @@ final class Command: Sendable {
     }
 }
 
-/// Asks every few milliseconds until the answer is yes; throws what was waited for after `seconds`.
+/// Asks every few milliseconds until the answer is yes; throws what was waited for after `seconds`, which the
+/// machine may stretch (`Patience`).
 func eventually(
     _ what: String, within seconds: Double = 60, isolation: isolated (any Actor)? = #isolation,
     _ isSo: () async throws -> Bool
 ) async throws {
-    let end = ContinuousClock.now + .seconds(seconds)
+    let end = ContinuousClock.now + Patience.seconds(seconds)
     while try await !isSo() {
         guard ContinuousClock.now < end else { throw FixtureError(description: "waited in vain for: \(what)") }
         try await Task.sleep(for: .milliseconds(10))

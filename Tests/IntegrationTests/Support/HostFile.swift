@@ -27,5 +27,4 @@ final class HostFile: Sendable {
 
     /// What it holds now.
     var text: String { get throws { try folder.text("file") } }
-
 }

@@ -7,9 +7,11 @@ struct Image: Hashable, Sendable {
     var entrypoint: [String] = []
     var environment: [String] = []
 
-    /// One guest as `/NAME`, which is the entrypoint.
-    static func guest(_ name: String) -> Image {
-        Image(files: ["/\(name)": "\(Requirement.guests ?? "")/\(name)", "/tmp": ""], entrypoint: ["/\(name)"])
+    /// One guest as `/NAME`, which is the entrypoint; with others beside it.
+    static func guest(_ name: String, _ others: String...) -> Image {
+        var image = Image(files: ["/tmp": ""], entrypoint: ["/\(name)"])
+        for file in [name] + others { image.files["/\(file)"] = "\(Requirement.guests ?? "")/\(file)" }
+        return image
     }
 
     /// A native program: Debian's static busybox as /bin/busybox.

@@ -16,6 +16,19 @@ enum Requirement {
 
     static let isRoot = getuid() == 0
 
+    /// Whether the kernel was built with core scheduling: its functions are listed then, if without addresses.
+    static let kernelHasCoreScheduling = text("/proc/kallsyms").contains(" sched_core_share_pid\n")
+
+    static let hasCoreScheduling = kernelHasCoreScheduling && text("/sys/devices/system/cpu/smt/active") == "1\n"
+
+    /// All of a file of /proc or /sys; nothing where there is none.
+    private static func text(_ path: String) -> String {
+        // They have no size, so they are read to their end.
+        let handle = FileHandle(forReadingAtPath: path)
+        defer { try? handle?.close() }
+        return String(decoding: (try? handle?.readToEnd()) ?? Data(), as: UTF8.self)
+    }
+
     static let hasContainerd = [
         containerd.map { "\($0)/bin/containerd" } ?? "/usr/bin/containerd", "/usr/local/bin/containerd",
     ].contains {
@@ -49,6 +62,16 @@ extension Trait where Self == ConditionTrait {
     static var needsAppArmor: Self {
         .enabled(
             if: FileManager.default.fileExists(atPath: "/sys/kernel/security/apparmor/profiles"), "needs AppArmor")
+    }
+
+    /// Skips what cannot run where no core of the processor has two threads, or the kernel has no core scheduling.
+    static var needsCoreScheduling: Self {
+        .enabled(if: Requirement.hasCoreScheduling, "needs core scheduling")
+    }
+
+    /// Skips what is about a kernel that has none.
+    static var needsNoCoreScheduling: Self {
+        .enabled(if: !Requirement.kernelHasCoreScheduling, "needs a kernel without core scheduling")
     }
 
     /// Skips what cannot run under a bare `swift test`.

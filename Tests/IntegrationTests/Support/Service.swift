@@ -10,8 +10,15 @@ struct Service {
     ///
     /// - Parameter annotations: without `martlet.dev/http-`.
     static func start(_ annotations: [String: String] = [:], env: String...) async throws -> Service {
+        try await start(container(.guest("serve.wasm")), annotations, env: env)
+    }
+
+    /// - Parameter container: what serves.
+    static func start(
+        _ container: Container, _ annotations: [String: String] = [:], env: [String] = []
+    ) async throws -> Service {
         let port = try HTTPConnection.freePort()
-        var container = container(.guest("serve.wasm")).hostNetwork()
+        var container = container.hostNetwork()
             .env("WASMTIME_HTTP_PROXY_SOCKET_ADDR=127.0.0.1:\(port)")
         for (key, value) in annotations { container = container.annotation("martlet.dev/http-\(key)", value) }
         for word in env { container = container.env(word) }
@@ -30,15 +37,19 @@ struct Service {
     static func whileServing(
         _ annotations: [String: String] = [:], _ body: (Service) async throws -> Void
     ) async throws -> Outcome {
-        let service = try await start(annotations)
+        try await start(annotations).whileServing(body)
+    }
+
+    @discardableResult
+    func whileServing(_ body: (Service) async throws -> Void) async throws -> Outcome {
         do {
-            try await body(service)
+            try await body(self)
         } catch {
-            try? await service.running.kill("SIGKILL")
-            let outcome = await service.running.finished()
+            try? await running.kill("SIGKILL")
+            let outcome = await running.finished()
             throw FixtureError(description: "\(error); the container: \(outcome.status) \(outcome.stderr)")
         }
-        return try await service.end()
+        return try await end()
     }
 
     func connect() throws -> HTTPConnection { try HTTPConnection(port: port) }

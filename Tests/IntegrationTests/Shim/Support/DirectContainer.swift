@@ -32,9 +32,11 @@ final class DirectContainer: Sendable {
     // MARK: The shim
 
     /// Runs `start`, connects to what it answers, and tells that.
+    ///
+    /// - Parameter environment: beside what containerd 1.6 gives.
     @discardableResult
-    func startShim() async throws -> String {
-        let outcome = try pod.command("start", bundle)
+    func startShim(environment: [String: String] = [:]) async throws -> String {
+        let outcome = try pod.command("start", bundle, environment: environment)
         guard outcome.status == 0 else { throw FixtureError(description: "start: \(outcome.words)") }
         let address = try ShimAddress(answer: String(decoding: outcome.answer, as: UTF8.self))
         let client = try await TTRPCClient.connect(to: address.address, on: ShimPod.eventLoop)
@@ -80,7 +82,7 @@ final class DirectContainer: Sendable {
         guard let client = state.withLock({ $0.client }) else {
             throw FixtureError(description: "\(method.name) before the shim was started")
         }
-        return try await client.call(service: service, method: method.name, request, timeout: .seconds(60))
+        return try await client.call(service: service, method: method.name, request, timeout: Patience.seconds(60))
     }
 
     /// The pid of the shim that serves this container.

@@ -97,9 +97,11 @@ final class ShimPod: Sendable {
     /// Runs one of the shim's commands with the flags, folder and environment that containerd 1.6 gives it. Its answer
     /// is what it wrote to stdout; its words are the rest.
     ///
-    /// - Parameter input: what comes on its stdin.
+    /// - Parameters:
+    ///   - input: what comes on its stdin.
+    ///   - environment: beside those.
     func command(
-        _ verb: String, _ bundle: ContainerBundle, input: Data = Data()
+        _ verb: String, _ bundle: ContainerBundle, input: Data = Data(), environment: [String: String] = [:]
     ) throws -> (answer: Data, words: String, status: Int32) {
         var arguments = [
             "-namespace", namespace, "-address", containerd, "-publish-binary", "/bin/true", "-id", bundle.id,
@@ -115,7 +117,7 @@ final class ShimPod: Sendable {
             environment: [
                 "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
                 "TTRPC_ADDRESS": "\(folder)/events.sock", "GOMAXPROCS": "4",
-            ], folder: bundle.path, seconds: 30
+            ].merging(environment) { $1 }, folder: bundle.path, seconds: Patience.seconds(30).components.seconds
         ).run()
         return (try Data(contentsOf: URL(filePath: answer)), outcome.output, outcome.status)
     }
@@ -162,7 +164,7 @@ extension ShimPod {
 
     /// Fails the test if there is something still after a while.
     func expectNothingLeft() async throws {
-        let end = ContinuousClock.now + .seconds(5)
+        let end = ContinuousClock.now + Patience.seconds(5)
         var left = try left()
         while !left.isEmpty, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(5))

@@ -1,0 +1,57 @@
+/// Bytes of the binary format that are being written.
+struct BinaryWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func byte(_ byte: UInt8) { bytes.append(byte) }
+
+    mutating func append(_ more: some Collection<UInt8>) { bytes += more }
+
+    /// In LEB128.
+    mutating func number(_ value: UInt32) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(rest & 0x7f) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    /// In signed LEB128, which where a type may be a primitive one tells it from these: they are negative.
+    mutating func signedNumber(_ value: UInt32) {
+        var rest = value
+        while rest >= 0x40 {
+            bytes.append(UInt8(rest & 0x7f) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    mutating func text(_ text: String) {
+        number(UInt32(text.utf8.count))
+        bytes += text.utf8
+    }
+
+    mutating func section(_ id: SectionID, _ content: some Collection<UInt8>) {
+        byte(id.rawValue)
+        number(UInt32(content.count))
+        bytes += content
+    }
+}
+
+/// The sections of a component that are read or written here.
+enum SectionID: UInt8 {
+    case component = 4
+    case instance = 5
+    case alias = 6
+    case type = 7
+    case `import` = 10
+    case export = 11
+}
+
+/// What an index of a component counts, as far as components can have it from each other.
+enum Sort: UInt8 {
+    case function = 1
+    case type = 3
+    case component = 4
+    case instance = 5
+}

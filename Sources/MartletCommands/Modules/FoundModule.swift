@@ -1,0 +1,109 @@
+internal import ArgumentParser
+internal import Bundle
+internal import Glibc
+internal import LinuxSystem
+internal import OCIRuntime
+internal import OCISpec
+
+/// What a command was pointed at.
+enum FoundEntrypoint: ~Copyable {
+    case module(FoundModule)
+    /// The program of a container or an image that is no module.
+    case native(String)
+}
+
+/// A module that a command was pointed at, open for reading at its start. What was unpacked for it goes with it.
+struct FoundModule: ~Copyable {
+    let file: OwnedFileDescriptor
+    /// As messages name it.
+    let name: String
+    /// The exported function that is to be called; nil if none was named.
+    let function: String?
+    /// A folder that was made for it.
+    private let ownFolder: String?
+
+    fileprivate init(
+        file: consuming OwnedFileDescriptor, name: String, function: String?, ownFolder: String? = nil
+    ) {
+        self.file = file
+        self.name = name
+        self.function = function
+        self.ownFolder = ownFolder
+    }
+
+    deinit {
+        if let ownFolder { try? LocalBundle.remove(ownFolder) }
+    }
+
+    /// Finds it by a word of the command line: a file, an image, a bundle's folder, or a container's id.
+    ///
+    /// - Parameter runtime: whose containers an id may name; nil: none.
+    static func find(_ word: String, _ runtime: Runtime?) throws -> FoundEntrypoint {
+        if access("\(word)/config.json", F_OK) == 0 { return try inBundle(absolutePath(word), rootfs: nil) }
+        switch try RunSource(word) {
+        case .file(let path, let function):
+            let file = try openFile(path, O_RDONLY | O_NONBLOCK)
+            return .module(FoundModule(file: file, name: word, function: function))
+        case let image?:
+            let local = try LocalBundle(image, GuestOptions.parse([]), arguments: [])
+            do {
+                return try inBundle(local.path, rootfs: nil, ownFolder: local.path)
+            } catch {
+                try? LocalBundle.remove(local.path)
+                throw error
+            }
+        case nil:
+            do {
+                if let container = try runtime?.summary(word) {
+                    return try inBundle(container.bundle, rootfs: container.rootfs)
+                }
+            } catch let error as RuntimeError where error.code == .notFound || error.code == .invalidArgument {}
+            throw RuntimeError(
+                .notFound, "\(word) is no file, image, bundle or container here",
+                remedy: "name a module, an archive, oci:DIR, a folder with a config.json, or an id of martlet list")
+        }
+    }
+
+    private static func inBundle(
+        _ path: String, rootfs: String?, ownFolder: String? = nil
+    ) throws -> FoundEntrypoint {
+        let bundle = try Bundle(path: path)
+        let spec = try bundle.loadConfig().spec
+        let resolver = EntrypointResolver(
+            bundle: bundle, rootfs: rootfs ?? bundle.rootfs(of: spec), mounts: spec.mounts ?? [])
+        switch try resolver.resolve(spec.process) {
+        case .native:
+            if let ownFolder { try? LocalBundle.remove(ownFolder) }
+            return .native(spec.process?.args?.first ?? "")
+        case .wasm(let entrypoint):
+            let (name, function) = (entrypoint.path, entrypoint.function)
+            let file = OwnedFileDescriptor(owning: entrypoint.releaseFile())
+            return .module(FoundModule(file: file, name: name, function: function, ownFolder: ownFolder))
+        }
+    }
+
+    /// Bytes.
+    var size: Int {
+        var status = stat()
+        return fstat(file.raw, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// SHA-256 of its bytes, which is its name in the cache.
+    func digest() throws -> String {
+        var hash = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var offset: off_t = 0
+        while true {
+            let count = try systemCall("pread", name) { pread(file.raw, &buffer, buffer.count, offset) }
+            if count == 0 { return hash.finish() }
+            buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            offset += off_t(count)
+        }
+    }
+
+    /// Whether it begins as the binary format does.
+    var isBinary: Bool {
+        var head = [UInt8](repeating: 1, count: 4)
+        return pread(file.raw, &head, 4, 0) == 4 && head == [0, 0x61, 0x73, 0x6d]
+    }
+}

@@ -1,0 +1,25 @@
+internal import Glibc
+
+/// Colour, on a terminal only, and not where NO_COLOR is set or the terminal says that it is dumb.
+struct Style: Sendable {
+    let isColoured: Bool
+
+    init(isColoured: Bool) { self.isColoured = isColoured }
+
+    /// - Parameter descriptor: what is printed to.
+    init(for descriptor: Int32 = 1) {
+        let refused = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
+        isColoured = isatty(descriptor) == 1 && !refused && !isDumb
+    }
+
+    func good(_ text: String) -> String { coloured(text, 32) }
+    func bad(_ text: String) -> String { coloured(text, 31) }
+    func warning(_ text: String) -> String { coloured(text, 33) }
+    /// For what is always the same.
+    func faint(_ text: String) -> String { coloured(text, 36) }
+
+    private func coloured(_ text: String, _ code: Int) -> String {
+        isColoured ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    }
+}

@@ -1,0 +1,39 @@
+internal import EngineProtocol
+internal import Glibc
+internal import LinuxSystem
+internal import ProbeProtocol
+internal import WasmHost
+
+/// Says whether a module is in the cache and could be run, and changes nothing.
+struct Check {
+    private let request: ProbeRequest
+    private let service: any GuestService
+
+    init(_ request: ProbeRequest, _ service: any GuestService) {
+        self.request = request
+        self.service = service
+    }
+
+    func run() throws -> ProbeReport {
+        var report = ProbeReport()
+        do {
+            var loading = Loading(request, request.settings, service)
+            // It would be made otherwise.
+            var found = access(request.settings.cacheDirectory, W_OK) == 0 ? try loading.find() : nil
+            report.wasCached = found != nil
+            if found == nil, let scratch = request.scratch {
+                var settings = request.settings
+                settings.cacheDirectory = scratch
+                loading = Loading(request, settings, service)
+                found = try loading.load()
+            }
+            report.isServed = loading.isServed
+            if let found {
+                _ = try GuestProgram(found.code, name: request.name, function: request.function, host: found.host)
+            }
+        } catch let error as GuestError {
+            report.problem = ProbeReport.Problem(error)
+        }
+        return report
+    }
+}

@@ -1,0 +1,64 @@
+internal import EngineProtocol
+internal import Glibc
+internal import LinuxSystem
+internal import OCISpec
+internal import ProbeProtocol
+internal import Seccomp
+package import WasmHost
+internal import Zygote
+
+// Design rule of this target: the engine's own code, asked by the command in a process that ends with the answer. It is
+// in a program of its own, so that what only a person asks for is not in the memory of any pod.
+
+/// The program `martlet-probe`.
+package enum ProbeMain {
+    /// Answers the request of the command line.
+    ///
+    /// - Parameter service: serves components that answer HTTP requests, as in martlet-server.
+    package static func run(_ service: any GuestService) -> Never {
+        guard CommandLine.arguments.count == 2, CommandLine.arguments[1].hasPrefix("{") else {
+            fail("this program is started by martlet, with a request as its only argument")
+        }
+        do {
+            let text = CommandLine.arguments[1]
+            let request = try decodeJSON(ProbeRequest.self, from: text.utf8, file: nil)
+            switch request.work {
+            case .check: try answer(Check(request, service).run())
+            case .compile: try answer(Ahead(request, service).run())
+            case .verify: try answer(Verification(request, service).run())
+            case .assemble: try Assembly.run(request)
+            }
+        } catch {
+            fail("\(error)")
+        }
+        exit(0)
+    }
+
+    private static func answer(_ report: ProbeReport) throws {
+        try write(try encodeJSON(report), to: 1)
+    }
+
+    static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemCallError) {
+        var written = 0
+        while written < bytes.count {
+            written += try systemCall("write", "the answer") {
+                bytes.withUnsafeBytes {
+                    Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+                }
+            }
+        }
+    }
+
+    private static func fail(_ message: String) -> Never {
+        _ = "martlet-probe: \(message)\n".withCString { Glibc.write(2, $0, strlen($0)) }
+        exit(1)
+    }
+}
+
+extension ProbeReport {
+    init() { self.init(engine: EngineConfiguration.engineVersion) }
+}
+
+extension ProbeReport.Problem {
+    init(_ error: GuestError) { self.init(code: error.code.rawValue, message: error.message) }
+}

@@ -16,6 +16,12 @@ package enum ProbeMain {
     ///
     /// - Parameter service: serves components that answer HTTP requests, as in martlet-server.
     package static func run(_ service: any GuestService) -> Never {
+        if CommandLine.arguments.count == 1 {
+            // As an engine, by the command's runtime.
+            EngineMain.runTracing { settings, host, loader in
+                try CallTracer(settings.trace ?? TraceSettings(), host, loader)
+            }
+        }
         guard CommandLine.arguments.count == 2, CommandLine.arguments[1].hasPrefix("{") else {
             fail("this program is started by martlet, with a request as its only argument")
         }

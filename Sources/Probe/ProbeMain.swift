@@ -44,15 +44,8 @@ package enum ProbeMain {
         try write(try encodeJSON(report), to: 1)
     }
 
-    static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemCallError) {
-        var written = 0
-        while written < bytes.count {
-            written += try systemCall("write", "the answer") {
-                bytes.withUnsafeBytes {
-                    Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
-                }
-            }
-        }
+    static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+        try bytes.withUnsafeBytes { bytes in try writeAll(bytes, to: descriptor, name: "the answer") }
     }
 
     private static func fail(_ message: String) -> Never {

@@ -30,7 +30,7 @@ struct Zygote: ~Copyable {
         // Where address space is limited, or so little memory is left, that there can be no pool, it is done without.
         let pooled = try? GuestSupply(settings: settings, service: service, tracing: tracing)
         guests = try pooled ?? GuestSupply(settings: settings, service: service, pools: false, tracing: tracing)
-        server = service == nil ? ServerProgram() : nil
+        server = service == nil && tracing == nil ? ServerProgram() : nil
     }
 
     /// Takes one request and sees it through.

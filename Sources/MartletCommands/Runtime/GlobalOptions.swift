@@ -70,6 +70,11 @@ package struct GlobalOptions: ParsableArguments {
     }
 }
 
+extension CompletionKind {
+    /// The containers of `martlet list`.
+    static let ids = CompletionKind.shellCommand("martlet list --quiet 2>/dev/null")
+}
+
 /// A path from the working directory, if it is relative; links are left as they are.
 func absolutePath(_ path: String) -> String {
     guard !path.hasPrefix("/"), let folder = try? workingDirectory() else { return path }

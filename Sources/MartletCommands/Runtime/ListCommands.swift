@@ -20,7 +20,7 @@ package struct StateCommand: ParsableCommand {
 
     @ParentCommand var martlet: MartletCommand
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     package init() {}
@@ -90,7 +90,7 @@ package struct PsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where containerd keeps its state.", valueName: "folder"))
     package var containerdState = ShimEndpoint.containerdState
 
-    @Argument(help: "The container; all if none is named.")
+    @Argument(help: "The container; all if none is named.", completion: .ids)
     package var id: String?
 
     package init() {}

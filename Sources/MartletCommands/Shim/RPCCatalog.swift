@@ -11,7 +11,11 @@ struct ShimMethod: Sendable {
     /// - Throws: `TTRPCStatus` as the shim answered, and what is wrong with the JSON.
     let call: @Sendable (_ client: TTRPCClient, _ json: String, _ timeout: Duration?) async throws -> String
 
-    init<Request: Message, Response: Message>(_ service: String, _ method: ServiceMethod<Request, Response>) {
+    /// - Parameter prepare: changes what the mapping to JSON takes offence at.
+    init<Request: Message, Response: Message>(
+        _ service: String, _ method: ServiceMethod<Request, Response>,
+        prepare: @escaping @Sendable (inout Response) -> Void = { _ in }
+    ) {
         self.service = service
         name = method.name
         call = { client, json, timeout in
@@ -23,7 +27,8 @@ struct ShimMethod: Sendable {
             }
             let answer = try await client.call(
                 service: service, method: method.name, payload: method.encode(request), timeout: timeout)
-            let response = try method.decode(response: answer)
+            var response = try method.decode(response: answer)
+            prepare(&response)
             // What holds a type that is JSON itself has no such mapping.
             return (try? response.jsonString()) ?? "\"\(response.textFormatString())\""
         }
@@ -40,7 +45,8 @@ struct ShimJSONError: Error, CustomStringConvertible {
 enum ShimCatalog {
     /// In the order of the services' definitions.
     static let methods: [ShimMethod] = {
-        // The metrics are in an Any.
+        // What is in an Any.
+        Google_Protobuf_Any.register(messageType: RuncProcessDetails.self)
         Google_Protobuf_Any.register(messageType: CgroupV1Metrics.self)
         Google_Protobuf_Any.register(messageType: CgroupV2Metrics.self)
         return TaskDialect.allCases.flatMap(task) + sandbox
@@ -54,10 +60,17 @@ enum ShimCatalog {
         let name = dialect.serviceName
         return [
             .init(name, TaskMethod.state), .init(name, TaskMethod.create), .init(name, TaskMethod.start),
-            .init(name, TaskMethod.delete), .init(name, TaskMethod.pids), .init(name, TaskMethod.pause),
+            .init(name, TaskMethod.delete),
+            .init(name, TaskMethod.pids) { response in
+                for index in response.processes.indices where response.processes[index].hasInfo {
+                    response.processes[index].info.lengthen()
+                }
+            },
+            .init(name, TaskMethod.pause),
             .init(name, TaskMethod.resume), .init(name, TaskMethod.checkpoint), .init(name, TaskMethod.kill),
             .init(name, TaskMethod.exec), .init(name, TaskMethod.resizePty), .init(name, TaskMethod.closeIO),
-            .init(name, TaskMethod.update), .init(name, TaskMethod.wait), .init(name, TaskMethod.stats),
+            .init(name, TaskMethod.update), .init(name, TaskMethod.wait),
+            .init(name, TaskMethod.stats) { if $0.hasStats { $0.stats.lengthen() } },
             .init(name, TaskMethod.connect), .init(name, TaskMethod.shutdown),
         ]
     }
@@ -67,7 +80,15 @@ enum ShimCatalog {
         return [
             .init(name, SandboxMethod.create), .init(name, SandboxMethod.start), .init(name, SandboxMethod.platform),
             .init(name, SandboxMethod.stop), .init(name, SandboxMethod.wait), .init(name, SandboxMethod.status),
-            .init(name, SandboxMethod.ping), .init(name, SandboxMethod.shutdown), .init(name, SandboxMethod.metrics),
+            .init(name, SandboxMethod.ping), .init(name, SandboxMethod.shutdown),
+            .init(name, SandboxMethod.metrics) { if $0.metrics.hasData { $0.metrics.data.lengthen() } },
         ]
     }()
+}
+
+extension Google_Protobuf_Any {
+    /// Makes its type a URL, which containerd's are not, and JSON wants.
+    fileprivate mutating func lengthen() {
+        if !typeURL.isEmpty, !typeURL.contains("/") { typeURL = "type.googleapis.com/\(typeURL)" }
+    }
 }

@@ -24,14 +24,15 @@ package struct ShimCallCommand: ParsableCommand {
               call SERVICE METHOD [JSON]        any method of the task service, version 2 or 3, or the sandbox service
               methods                           list those
 
-            What a shim is told behind containerd's back, containerd learns by the events that follow.
+            Options stand before the shim. What a shim is told behind containerd's back, containerd learns by the events \
+            that follow.
 
             EXAMPLES
               martlet shim 3f2a state
               martlet shim 3f2a stats
               martlet shim --all 3f2a kill KILL
               martlet shim 3f2a exec /bin/busybox ps
-              martlet shim unix:///run/containerd/s/5ef8… --id hello state
+              martlet shim --id hello unix:///run/containerd/s/5ef8… state
               martlet shim 3f2a call containerd.task.v2.Task State '{"id": "hello"}'
             """)
 

@@ -62,7 +62,8 @@ struct ShimExec: Sendable {
         }
         for (path, descriptor) in [(files.out, Int32(1)), (files.error, 2)] {
             let file = try openFile(path, O_RDONLY)
-            try writeAll(readToEnd(of: file.raw, limit: 64 << 20, name: path), to: descriptor, name: path)
+            let text = try readToEnd(of: file.raw, limit: 64 << 20, name: path)
+            try text.withUnsafeBytes { text in try writeAll(text, to: descriptor, name: path) }
         }
         return status
     }

@@ -163,8 +163,10 @@ let package = Package(
         library(
             "MartletCommands",
             [
-                argumentParser, "Bundle", "Cgroups", "ContainerInit", "EngineProtocol", "LinuxSystem", "OCIImage",
-                "OCIRuntime", "OCISpec", "ProbeProtocol", "Seccomp", "ShimCommand", "ShimService", "WasmBinary",
+                argumentParser, "Bundle", "Cgroups", "ContainerInit", "ContainerdAPI", "EngineProtocol", "LinuxSystem",
+                "OCIImage",
+                "OCIRuntime", "OCISpec", "ProbeProtocol", "Seccomp", "ShimCommand", "ShimService", "TTRPC",
+                "WasmBinary", nioCore, nioPosix, protobuf,
                 logging,
                 system,
             ]),

@@ -25,6 +25,7 @@ typedef struct wasmtime_module_t wasmtime_module_t;
 typedef struct wasmtime_store_t wasmtime_store_t;
 typedef struct wasmtime_context_t wasmtime_context_t;
 typedef struct wasmtime_linker_t wasmtime_linker_t;
+typedef struct wasmtime_caller_t wasmtime_caller_t;
 typedef struct wasmtime_instance_pre_t wasmtime_instance_pre_t;
 typedef struct wasmtime_pooling_allocation_config_t wasmtime_pooling_allocation_config_t;
 typedef struct wasmtime_component_t wasmtime_component_t;
@@ -89,9 +90,20 @@ typedef struct wasmtime_instance_t {
   size_t __private;
 } wasmtime_instance_t;
 
-// An export: of its kinds only functions are used, so the room of the others is what counts.
+typedef struct wasmtime_memory_anon_0 {
+  uint64_t store_id;
+  uint32_t __private1;
+} wasmtime_memory_anon_0;
+
+typedef struct wasmtime_memory_t {
+  wasmtime_memory_anon_0 _anon_1;
+  uint32_t __private2;
+} wasmtime_memory_t;
+
+// An export: of its kinds only functions and memories are used, so the room of the others is what counts.
 typedef union wasmtime_extern_union_t {
   wasmtime_func_t func;
+  wasmtime_memory_t memory;
   uint64_t room[3];
 } wasmtime_extern_union_t;
 
@@ -100,7 +112,7 @@ typedef struct wasmtime_extern_t {
   wasmtime_extern_union_t of;
 } wasmtime_extern_t;
 
-// A value of a core function: only results are ever received, to be thrown away.
+// A value of a core function: only integers are looked at.
 typedef union wasmtime_valunion_t {
   int32_t i32;
   int64_t i64;
@@ -204,6 +216,9 @@ struct wasmtime_component_valrecord_entry_t {
 typedef wasmtime_error_t *(*wasmtime_component_func_callback_t)(void *, wasmtime_context_t *, const wasmtime_component_func_type_t *, wasmtime_component_val_t *, size_t, wasmtime_component_val_t *, size_t);
 typedef wasmtime_error_t *(*wasmtime_component_resource_destructor_t)(void *, wasmtime_context_t *, uint32_t);
 
+// Functions of ours that a core module imports.
+typedef wasm_trap_t *(*wasmtime_func_callback_t)(void *, wasmtime_caller_t *, const wasmtime_val_t *, size_t, wasmtime_val_t *, size_t);
+
 // Constants. Those that `_bindings.py` does not name are held by tests that run a module.
 enum {
   WASM_EXTERN_FUNC = 0,
@@ -212,6 +227,8 @@ enum {
   WASM_EXTERN_MEMORY = 3,
   WASM_EXTERN_TAG = 4,
   WASMTIME_EXTERN_FUNC = 0,
+  WASMTIME_EXTERN_MEMORY = 3,
+  WASMTIME_I32 = 0,
   WASMTIME_WASI_DIR_PERMS_READ = 1,
   WASMTIME_WASI_DIR_PERMS_WRITE = 2,
   WASMTIME_WASI_FILE_PERMS_READ = 1,
@@ -334,6 +351,15 @@ bool wasi_config_preopen_dir(wasi_config_t *, const char *, const char *, wasi_d
 wasmtime_linker_t *wasmtime_linker_new(wasm_engine_t *);
 void wasmtime_linker_delete(wasmtime_linker_t *);
 wasmtime_error_t *wasmtime_linker_define_wasi(wasmtime_linker_t *);
+void wasmtime_linker_allow_shadowing(wasmtime_linker_t *, bool);
+wasmtime_error_t *wasmtime_linker_define(wasmtime_linker_t *, wasmtime_context_t *, const char *, size_t, const char *, size_t, const wasmtime_extern_t *);
+wasmtime_error_t *wasmtime_linker_define_func(wasmtime_linker_t *, const char *, size_t, const char *, size_t, const wasm_functype_t *, wasmtime_func_callback_t, void *, void (*)(void *));
+wasmtime_error_t *wasmtime_linker_instantiate(const wasmtime_linker_t *, wasmtime_context_t *, const wasmtime_module_t *, wasmtime_instance_t *, wasm_trap_t **);
+bool wasmtime_caller_export_get(wasmtime_caller_t *, const char *, size_t, wasmtime_extern_t *);
+wasmtime_context_t *wasmtime_caller_context(wasmtime_caller_t *);
+uint8_t *wasmtime_memory_data(const wasmtime_context_t *, const wasmtime_memory_t *);
+size_t wasmtime_memory_data_size(const wasmtime_context_t *, const wasmtime_memory_t *);
+wasm_trap_t *wasmtime_trap_new(const char *, size_t);
 bool wasmtime_linker_get(const wasmtime_linker_t *, wasmtime_context_t *, const char *, size_t, const char *, size_t, wasmtime_extern_t *);
 wasmtime_error_t *wasmtime_linker_instantiate_pre(const wasmtime_linker_t *, const wasmtime_module_t *, wasmtime_instance_pre_t **);
 void wasmtime_instance_pre_delete(wasmtime_instance_pre_t *);

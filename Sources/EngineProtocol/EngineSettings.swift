@@ -11,6 +11,20 @@ package struct EngineSettings: Codable, Hashable, Sendable {
     /// Bytes of memory that compiling one module may take.
     package var compilerMemoryLimit: UInt64 = 2 << 30
     package var features = EngineFeatures()
+    /// Only for martlet-probe; the engine has no tracer.
+    package var trace: TraceSettings?
+
+    package init() {}
+}
+
+/// How the calls of a module are written down.
+package struct TraceSettings: Codable, Hashable, Sendable {
+    /// An absolute path; nil: the guest's standard error.
+    package var output: String?
+    /// Not each call, but how many there were of each function, and how long they took.
+    package var summary = false
+    /// How many bytes of a text are shown.
+    package var shown = 64
 
     package init() {}
 }

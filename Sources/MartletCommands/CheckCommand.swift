@@ -30,7 +30,7 @@ package struct CheckCommand: ParsableCommand {
 
     package func run() throws {
         let report = BundleCheck(bundle: bundle, rootfs: rootfs).run()
-        print(report)
+        print(Style().verdicts(report.description))
         if !report.isUsable { throw ExitCode.failure }
     }
 }

@@ -31,8 +31,12 @@ package struct MartletCommand: ParsableCommand {
         version: "martlet \(MartletVersion.version)",
         subcommands: [RunCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Modules", subcommands: [InspectCommand.self, CacheCommand.self]),
-            CommandGroup(name: "Node", subcommands: [DoctorCommand.self, CheckCommand.self, ConfigCommand.self]),
+            CommandGroup(name: "Modules", subcommands: [InspectCommand.self, TraceCommand.self, CacheCommand.self]),
+            CommandGroup(
+                name: "Node",
+                subcommands: [
+                    DoctorCommand.self, CheckCommand.self, ConfigCommand.self, TopCommand.self, ShimCallCommand.self,
+                ]),
             CommandGroup(
                 name: "OCI Runtime",
                 subcommands: [

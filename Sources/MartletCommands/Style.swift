@@ -19,6 +19,18 @@ struct Style: Sendable {
     /// For what is always the same.
     func faint(_ text: String) -> String { coloured(text, 36) }
 
+    /// Lines that begin with a verdict, as `ok: …`, with that in its colour.
+    func verdicts(_ text: String) -> String {
+        guard isColoured else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            for (word, colour) in [("ok", good), ("warning", warning), ("error", bad)] where line.hasPrefix("\(word):")
+            {
+                return colour(word) + line.dropFirst(word.count)
+            }
+            return String(line)
+        }.joined(separator: "\n")
+    }
+
     private func coloured(_ text: String, _ code: Int) -> String {
         isColoured ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }

@@ -16,6 +16,12 @@ package enum ProbeMain {
     ///
     /// - Parameter service: serves components that answer HTTP requests, as in martlet-server.
     package static func run(_ service: any GuestService) -> Never {
+        if CommandLine.arguments.count == 1 {
+            // As an engine, by the command's runtime.
+            EngineMain.runTracing { settings, host, loader in
+                try CallTracer(settings.trace ?? TraceSettings(), host, loader)
+            }
+        }
         guard CommandLine.arguments.count == 2, CommandLine.arguments[1].hasPrefix("{") else {
             fail("this program is started by martlet, with a request as its only argument")
         }
@@ -38,15 +44,8 @@ package enum ProbeMain {
         try write(try encodeJSON(report), to: 1)
     }
 
-    static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemCallError) {
-        var written = 0
-        while written < bytes.count {
-            written += try systemCall("write", "the answer") {
-                bytes.withUnsafeBytes {
-                    Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
-                }
-            }
-        }
+    static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+        try bytes.withUnsafeBytes { bytes in try writeAll(bytes, to: descriptor, name: "the answer") }
     }
 
     private static func fail(_ message: String) -> Never {

@@ -48,6 +48,10 @@ package struct GuestProgram {
         case .module(let module):
             entry = try Self.check(module, name, function: function ?? "_start", host)
         case .component(let component, let flush):
+            guard host.tracer == nil else {
+                throw GuestError(
+                    .unsupportedWorld, "\(name) is a component: only the calls of modules can be traced")
+            }
             if code.servesHTTP {
                 entry = .server(try Self.server(component, code, name, host))
                 return
@@ -66,7 +70,11 @@ package struct GuestProgram {
     ) throws(GuestError) -> Entry {
         let linked: LinkedModule
         do throws(EngineError) {
-            linked = try host.linker.link(module)
+            if let tracer = host.tracer {
+                linked = try tracer.link(module)
+            } else {
+                linked = try host.linker.link(module)
+            }
         } catch {
             throw unknownImport(of: module, name, host, error)
         }

@@ -125,7 +125,10 @@ package struct GuestRun {
 
     /// Runs the guest to its end.
     package func run() -> GuestEnd {
-        defer { Self.followMemoryLimit(of: nil) }
+        defer {
+            Self.followMemoryLimit(of: nil)
+            host.tracer?.finish()
+        }
         do throws(EngineError) {
             switch state {
             case .module(let instance, let calls):

@@ -188,6 +188,19 @@ package final class ModuleLoader {
         return (component, artifact.descriptors)
     }
 
+    /// Loads a module of our own that has neither memories nor tables, nor anything else that its artifact's file must be
+    /// open for; blocks while it is compiled.
+    package func loadOwnModule(_ text: String) throws(GuestError) -> Module {
+        let copy = try ModuleCopy(of: text)
+        if mapArtifact(copy.digest) == nil {
+            try start(copy, name: "a module of the engine's own").finish(limits: compiler.limits)
+        }
+        guard case .module(let module)? = mapArtifact(copy.digest)?.code else {
+            throw GuestError(.engine, "a module of the engine's own was compiled, but can't be loaded")
+        }
+        return module
+    }
+
     private struct Artifact {
         enum Code {
             case module(Module)

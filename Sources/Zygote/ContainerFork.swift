@@ -83,7 +83,8 @@ struct ContainerFork {
             return .parked(ProcessTitle(arguments: plan.process.arguments + [plan.id], name: "martlet-sandbox"))
         }
         let host = host
-        return .guest(Program.Guest(code: guest.code.descriptors, title: guest.title) { guest.run(on: host) })
+        let kept = guest.code.descriptors + (host.tracer?.descriptors ?? [])
+        return .guest(Program.Guest(code: kept, title: guest.title) { guest.run(on: host) })
     }
 
     /// Forks. The child tells the shim how it gets on, over the container's control channel (borrowed).

@@ -21,7 +21,14 @@ package enum EngineMain {
         run(service: service) { (zygote) throws in try zygote.serveOne() }
     }
 
-    private static func run(service: (any GuestService)?, _ body: (inout Zygote) throws -> Void) -> Never {
+    /// As the program that traces: does what the engine does, with the calls of modules written down.
+    package static func runTracing(_ tracing: @escaping TracerMaker) -> Never {
+        run(service: nil, tracing: tracing) { (zygote) throws in try zygote.serve() }
+    }
+
+    private static func run(
+        service: (any GuestService)?, tracing: TracerMaker? = nil, _ body: (inout Zygote) throws -> Void
+    ) -> Never {
         var type: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         guard getsockopt(EngineSocket.descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 else {
@@ -35,7 +42,7 @@ package enum EngineMain {
             // Children that end are nobody's business here: the first children of containers are done when they
             // end, and compilers answer through a pipe.
             _ = signal(SIGCHLD, SIG_IGN)
-            var zygote = try Zygote(shim: shim, settings: settings, service: service)
+            var zygote = try Zygote(shim: shim, settings: settings, service: service, tracing: tracing)
             try body(&zygote)
         } catch let error as SystemCallError where error.errno == .brokenPipe {
             // The shim has ended before it was answered: the end, as any other.

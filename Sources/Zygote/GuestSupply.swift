@@ -3,6 +3,9 @@ internal import OCISpec
 internal import Seccomp
 package import WasmHost
 
+/// Makes what sees the calls of modules, once the engine is there.
+package typealias TracerMaker = (EngineSettings, GuestHost, ModuleLoader) throws -> any GuestTracer
+
 /// What all guests of a zygote need, made once: the engine with its linkers, the modules' code, the built-in filters.
 package final class GuestSupply {
     package let host: GuestHost
@@ -27,7 +30,10 @@ package final class GuestSupply {
     ///   - service: of the program that serves; nil in the one that each pod has.
     ///   - pools: whether instances of served components come out of a pool, which takes less time for each. It is
     ///     address space only, of some terabytes.
-    package init(settings: EngineSettings, service: (any GuestService)? = nil, pools: Bool = true) throws {
+    ///   - tracing: makes what sees the calls of modules.
+    package init(
+        settings: EngineSettings, service: (any GuestService)? = nil, pools: Bool = true, tracing: TracerMaker? = nil
+    ) throws {
         self.settings = settings
         var configuration = EngineConfiguration(settings.features)
         // Only a server has requests to interrupt; it costs the code some time.
@@ -44,6 +50,7 @@ package final class GuestSupply {
         loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, serves: service != nil) {
             try SeccompFilter.builtIn(.compiler).install()
         }
+        host.tracer = try tracing?(settings, host, loader)
     }
 
     /// What does the same without a pool: for the component that does not fit in one. Nil if there is none.
@@ -67,7 +74,7 @@ package final class GuestSupply {
         if host.service == nil {
             // What has been compiled here is for this program, or says itself that it is not.
             if let code = try loader.loadFromCache(module, name: name, largestCopy: 0) { return .ready(code) }
-            if ServingHint.isIn(module) { return .served }
+            if ServingHint.isIn(module), host.tracer == nil { return .served }
         }
         switch try loader.load(module, name: name) {
         case .ready(let code): return .ready(code)

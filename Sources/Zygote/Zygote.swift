@@ -18,14 +18,19 @@ struct Zygote: ~Copyable {
     private var bundles = PreparedBundles()
     private var compiling: [Compilation] = []
 
-    /// - Parameter service: of the program that serves; nil in the one that each pod has.
-    init(shim: consuming MessageChannel, settings: EngineSettings, service: (any GuestService)? = nil) throws {
+    /// - Parameters:
+    ///   - service: of the program that serves; nil in the one that each pod has.
+    ///   - tracing: of the program that traces.
+    init(
+        shim: consuming MessageChannel, settings: EngineSettings, service: (any GuestService)? = nil,
+        tracing: TracerMaker? = nil
+    ) throws {
         self.shim = shim
         self.settings = settings
         // Where address space is limited, or so little memory is left, that there can be no pool, it is done without.
-        let pooled = try? GuestSupply(settings: settings, service: service)
-        guests = try pooled ?? GuestSupply(settings: settings, service: service, pools: false)
-        server = service == nil ? ServerProgram() : nil
+        let pooled = try? GuestSupply(settings: settings, service: service, tracing: tracing)
+        guests = try pooled ?? GuestSupply(settings: settings, service: service, pools: false, tracing: tracing)
+        server = service == nil && tracing == nil ? ServerProgram() : nil
     }
 
     /// Takes one request and sees it through.

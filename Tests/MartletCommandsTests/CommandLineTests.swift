@@ -17,6 +17,8 @@ struct CommandLineTests {
             (CacheRemoveCommand.self, "martlet cache remove 3f2a"),
             (CachePruneCommand.self, "martlet cache prune --all"),
             (CacheVerifyCommand.self, "martlet cache verify --remove"),
+            (ShimCallCommand.self, "martlet shim 3f2a state"), (TopCommand.self, "martlet top --interval"),
+            (TraceCommand.self, "martlet trace --summary app.wasm"),
             (DoctorCommand.self, "martlet doctor --format json"),
             (CreateCommand.self, "martlet create --bundle"), (StartCommand.self, "martlet start hello"),
             (StateCommand.self, "martlet state hello"), (KillCommand.self, "martlet kill hello KILL"),

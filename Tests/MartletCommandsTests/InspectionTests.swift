@@ -61,6 +61,14 @@ struct InspectionTests {
         #expect(plain.contains("imports  env: f"))
     }
 
+    @Test func verdictsAreColouredAtTheBeginningOfALine() {
+        let text = "ok: error: x\n  -> ok: y\nerror: z"
+        #expect(Style(isColoured: false).verdicts(text) == text)
+        #expect(
+            Style(isColoured: true).verdicts(text)
+                == "\u{1b}[32mok\u{1b}[0m: error: x\n  -> ok: y\n\u{1b}[31merror\u{1b}[0m: z")
+    }
+
     @Test(arguments: [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (3 << 30, "3 GiB")])
     func sizesAreReadByPeople(bytes: UInt64, text: String) {
         #expect(ModuleInspection.size(bytes) == text)

@@ -23,7 +23,7 @@ package struct DoctorCommand: ParsableCommand {
         if format == .json {
             try printJSON(findings)
         } else {
-            print(findings.map(\.description).joined(separator: "\n"))
+            print(Style().verdicts(findings.map(\.description).joined(separator: "\n")))
         }
         if findings.contains(where: { $0.verdict == .bad }) { throw ExitCode.failure }
     }

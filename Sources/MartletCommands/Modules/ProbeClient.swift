@@ -10,7 +10,8 @@ internal import ShimService
 struct ProbeClient {
     static let name = "martlet-probe"
 
-    private let path: String
+    /// Of its executable.
+    let path: String
     let settings: EngineSettings
 
     init() throws {

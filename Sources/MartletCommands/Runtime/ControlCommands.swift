@@ -12,7 +12,7 @@ package struct StartCommand: ParsableCommand {
 
     @ParentCommand var martlet: MartletCommand
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     package init() {}
@@ -38,7 +38,7 @@ package struct KillCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Send it to all processes of the container.")
     package var all = false
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     @Argument(help: "A signal's name or number; TERM if none is named.")
@@ -73,7 +73,7 @@ package struct DeleteCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "End it if it runs; that there is none is no error.")
     package var force = false
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     package init() {}
@@ -94,7 +94,7 @@ package struct PauseCommand: ParsableCommand {
 
     @ParentCommand var martlet: MartletCommand
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     package init() {}
@@ -115,7 +115,7 @@ package struct ResumeCommand: ParsableCommand {
 
     @ParentCommand var martlet: MartletCommand
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     package init() {}

@@ -23,7 +23,7 @@ package struct EventsCommand: ParsableCommand {
     @Option(help: "Seconds between two such lines (5, 5s or 500ms).")
     package var interval = Interval(milliseconds: 5000)
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     package init() {}

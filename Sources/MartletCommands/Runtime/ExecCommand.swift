@@ -53,7 +53,7 @@ package struct ExecCommand: ParsableCommand {
 
     @OptionGroup package var options: CreationOptions
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     @Argument(parsing: .captureForPassthrough, help: "The program with its arguments.")

@@ -32,7 +32,11 @@ package struct GlobalOptions: ParsableArguments {
     package init() {}
 
     /// Does a command's work; what goes wrong is written to the log, too.
-    func withRuntime<Value>(_ body: (Runtime) throws -> Value) throws -> Value {
+    ///
+    /// - Parameter change: what is to be different from what the command line and the configuration say.
+    func withRuntime<Value>(
+        change: (inout Runtime.Options) throws -> Void = { _ in }, _ body: (Runtime) throws -> Value
+    ) throws -> Value {
         // A reader that goes away is an error of a write, and not the end.
         signal(SIGPIPE, SIG_IGN)
         let descriptor: Int32
@@ -55,6 +59,7 @@ package struct GlobalOptions: ParsableArguments {
                 engine: try EngineLocation.find(besideShim: try EngineLocation.ownExecutable()),
                 configuration: try ConfigurationReader.read())
             options.systemdCgroup = systemdCgroup
+            try change(&options)
             return try body(Runtime(options, logger: logger))
         } catch let code as ExitCode {
             throw code
@@ -63,6 +68,11 @@ package struct GlobalOptions: ParsableArguments {
             throw error
         }
     }
+}
+
+extension CompletionKind {
+    /// The containers of `martlet list`.
+    static let ids = CompletionKind.shellCommand("martlet list --quiet 2>/dev/null")
 }
 
 /// A path from the working directory, if it is relative; links are left as they are.

@@ -20,7 +20,7 @@ package struct StateCommand: ParsableCommand {
 
     @ParentCommand var martlet: MartletCommand
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     package init() {}
@@ -66,9 +66,15 @@ package struct ListCommand: ParsableCommand {
 /// `martlet ps`
 package struct PsCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "ps", abstract: "List a container's processes.",
+        commandName: "ps", abstract: "List a container's processes, or the containers of this node.",
         discussion: """
+            With a container's id it is runc's command. Without one it lists the containers of containerd under Martlet's \
+            shims, and those of martlet list: what each runs, its state, the processor time that it had, and the memory \
+            that its cgroup is charged. A shim that does not answer is told of.
+
             EXAMPLES
+              martlet ps
+              martlet ps --all-shims
               martlet ps hello
               martlet ps --format json hello
             """)
@@ -78,13 +84,23 @@ package struct PsCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "table or json; json lists the pids.")
     package var format = OutputFormat.table
 
-    @Argument(help: "The container.")
-    package var id: String
+    @Flag(help: "Without an id: also containers of other shims.")
+    package var allShims = false
+
+    @Option(help: ArgumentHelp("Where containerd keeps its state.", valueName: "folder"))
+    package var containerdState = ShimEndpoint.containerdState
+
+    @Argument(help: "The container; all if none is named.", completion: .ids)
+    package var id: String?
 
     package init() {}
 
     package func run() throws {
         try martlet.global.withRuntime { runtime in
+            guard let id else {
+                let found = try NodeContainers(containerdState: containerdState, allShims: allShims).sample(runtime)
+                return format == .json ? try printJSON(found) : print(table(found.table(allShims: allShims)))
+            }
             let pids = try runtime.container(id).processes()
             if format == .json { return try printJSON(pids) }
             print(table([["PID", "PPID", "USER", "COMMAND"]] + pids.compactMap(Self.row)))

@@ -50,7 +50,7 @@ package struct UpdateCommand: ParsableCommand {
     @Option(help: "Its share of block I/O, 10 to 1000.")
     package var blkioWeight: UInt16?
 
-    @Argument(help: "The container.")
+    @Argument(help: "The container.", completion: .ids)
     package var id: String
 
     package init() {}

@@ -1,0 +1,87 @@
+package import ArgumentParser
+internal import EngineProtocol
+internal import Glibc
+internal import OCIRuntime
+internal import ShimService
+
+/// `martlet trace`
+package struct TraceCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Run a module and write down its calls of WASI, as strace does.",
+        discussion: """
+            The module runs as by martlet run, in a container of its own; each call of WASI preview 1 is written with its \
+            arguments, its result, and the seconds that it took, on standard error or to a file. What a component calls \
+            can't be seen from here: it is refused.
+
+            The exit status is the module's.
+
+            EXAMPLES
+              martlet trace app.wasm
+              martlet trace --output calls --dir ./data::/data app.wasm /data/file
+              martlet trace --summary app.wasm
+              martlet trace image.tar
+            """)
+
+    @ParentCommand var martlet: MartletCommand
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Where the calls are written.", valueName: "file"),
+        completion: .file())
+    package var output: String?
+
+    @Flag(help: "Only say how many calls there were of each function, and how long they took.")
+    package var summary = false
+
+    @Option(help: "How many bytes of a text are shown.")
+    package var shown = 64
+
+    @OptionGroup(title: "Options as of run") package var guest: GuestOptions
+
+    @Argument(help: "A module or WAT text, or an image.", completion: .file())
+    package var target: String
+
+    @Argument(parsing: .captureForPassthrough, help: "Arguments of the program.")
+    package var arguments: [String] = []
+
+    package init() {}
+
+    package func validate() throws {
+        guard (0...65536).contains(shown) else {
+            throw ValidationError("--shown \(shown): expected a number of bytes from 0 to 65536")
+        }
+    }
+
+    package func run() throws {
+        let signals = AttendedSignals.block()
+        let status = try martlet.global.withRuntime(change: instrument) { runtime in
+            guard let source = try RunSource(target) else {
+                throw RuntimeError(
+                    .notFound, "there is no file \(target)", remedy: "name a module, an archive or oci:DIR")
+            }
+            let local = try LocalBundle(source, guest, arguments: arguments)
+            var request = CreationRequest(
+                id: local.id, bundle: local.path, streams: ProcessStreams(isAttended: true))
+            request.ownFolder = local.path
+            let attended: AttendedContainer?
+            do {
+                attended = try runtime.run(request)
+            } catch {
+                try? LocalBundle.remove(local.path)
+                throw error
+            }
+            return try attended?.wait(signals, keep: false) ?? 0
+        }
+        throw ExitCode(status)
+    }
+
+    /// Has martlet-probe take the engine's place.
+    private func instrument(_ options: inout Runtime.Options) throws {
+        options.engine = try ProbeClient().path
+        var trace = TraceSettings()
+        trace.output = output.map(absolutePath)
+        trace.summary = summary
+        trace.shown = shown
+        options.configuration.engine.trace = trace
+    }
+}

@@ -6,15 +6,9 @@ extension Bundle {
     /// Writes a small file whole: a reader sees the old text or the new one, also when the writer is killed.
     package func write(_ text: String, to file: File, mode: UInt32 = 0o644) throws(BundleError) {
         let path = path(of: file)
-        let temporary = "\(self.path)/.\(file.rawValue).\(getpid())"
         do {
-            // Left by an earlier process of this pid.
-            _ = unlink(temporary)
-            let new = try openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
-            try writeAll(Array(text.utf8), to: new.raw, name: temporary)
-            try systemCall("rename", path) { rename(temporary, path) }
+            try writeFile(Array(text.utf8), to: path, mode: mode)
         } catch {
-            _ = unlink(temporary)
             throw BundleError(error, path: path)
         }
     }
@@ -91,15 +85,5 @@ package struct ExitRecord: Hashable, Sendable {
             let seconds = Int64(parts[2]), let nanoseconds = Int32(parts[3]), 0..<1_000_000_000 ~= nanoseconds
         else { return nil }
         self.init(pid: pid, status: status, seconds: seconds, nanoseconds: nanoseconds)
-    }
-}
-
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32, name: String) throws(SystemCallError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let count = try systemCall("write", name) {
-            rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        }
-        rest = rest.dropFirst(count)
     }
 }

@@ -30,9 +30,7 @@ extension Bundle {
             // Left by a container of the same name whose removal failed.
             unlink(link)
             try systemCall("symlink", link) { symlink(bundle.path, link) }
-            let path = "\(memberCgroups)/\(id)"
-            let file = try openFile(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600)
-            try writeText(cgroup, to: file.raw, name: path)
+            try writeFile(Array(cgroup.utf8), to: "\(memberCgroups)/\(id)", mode: 0o600)
         } catch {
             throw BundleError(error, path: link)
         }

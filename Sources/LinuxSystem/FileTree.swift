@@ -22,6 +22,22 @@ package func makeDirectories(_ path: String, mode: UInt32) throws(SystemCallErro
     }
 }
 
+/// Makes a folder of this user's alone that nobody has: its name is the prefix and six characters.
+package func makeTemporaryFolder(_ prefix: String) throws(SystemCallError) -> String {
+    var template = Array("\(prefix).XXXXXX".utf8CString)
+    try systemCall("mkdtemp", prefix) { mkdtemp(&template) == nil ? -1 : 0 }
+    return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+}
+
+/// This process's (getcwd(2)).
+///
+/// - Throws: `ENOENT` also for one that is not below this process's root.
+package func workingDirectory() throws(SystemCallError) -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    try systemCall("getcwd") { getcwd(&buffer, buffer.count) == nil ? -1 : 0 }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}
+
 /// What is in an open folder, in no order, but for `.` and `..`. The descriptor is borrowed, and its position stays.
 ///
 /// - Parameter name: the folder, for messages.

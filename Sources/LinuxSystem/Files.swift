@@ -54,6 +54,34 @@ package func writeText(_ text: String, toFileAt path: String) throws(SystemCallE
     try writeText(text, to: file.raw, name: path)
 }
 
+/// Writes all of it, in as many write(2)s as it takes.
+package func writeAll(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, name: String
+) throws(SystemCallError) {
+    var rest = bytes
+    while !rest.isEmpty {
+        let count = try systemCall("write", name) { write(descriptor, rest.baseAddress, rest.count) }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    }
+}
+
+/// Writes a file whole: a reader sees what was there or the new one, also when the writer is killed.
+package func writeFile(_ bytes: [UInt8], to path: String, mode: UInt32) throws(SystemCallError) {
+    let temporary = "\(path).\(getpid())"
+    // Left by an earlier process of this pid.
+    _ = unlink(temporary)
+    do throws(SystemCallError) {
+        let file = try openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+        try bytes.withUnsafeBufferPointer { (bytes) throws(SystemCallError) in
+            try writeAll(UnsafeRawBufferPointer(bytes), to: file.raw, name: path)
+        }
+        try systemCall("rename", path) { rename(temporary, path) }
+    } catch {
+        _ = unlink(temporary)
+        throw error
+    }
+}
+
 /// Closes every descriptor from 3 on but those named.
 package func closeDescriptors(except kept: [Int32]) throws(SystemCallError) {
     var first: UInt32 = 3

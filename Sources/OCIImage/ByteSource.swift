@@ -23,11 +23,7 @@ extension ByteSource {
         while true {
             let count = try read(into: buffer)
             if count == 0 { return }
-            var written = 0
-            while written < count {
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[written..<count])
-                written += try systemCall("write", name) { write(descriptor, rest.baseAddress, rest.count) }
-            }
+            try writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: descriptor, name: name)
         }
     }
 

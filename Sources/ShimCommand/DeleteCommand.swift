@@ -104,18 +104,11 @@ package struct DeleteCommand {
         guard let address = try bundle.shimAddress() else { return true }
         for _ in 0..<500 {
             guard try ShimSocket.answers(at: address) else { return true }
-            guard let pid = try bundle.readPid(.shimPid), Self.isEnding(pid) else { return false }
+            // One that has gone is as good as one that is going.
+            guard let pid = try bundle.readPid(.shimPid), ProcessStat(pid: pid)?.isEnding ?? true else { return false }
             usleep(10_000)
         }
         return false
-    }
-
-    /// Whether the process is on its way out, or gone (proc_pid_stat(5): PF_EXITING of its flags).
-    private static func isEnding(_ pid: Int32) -> Bool {
-        guard let text = try? readText("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return true }
-        let fields = text[text.index(after: end)...].split(separator: " ")
-        guard fields.count > 6, let flags = UInt(fields[6]) else { return true }
-        return ["Z", "X"].contains(fields[0]) || flags & 0x4 != 0
     }
 
     private func removeStaleSocket(_ bundle: Bundle) throws {

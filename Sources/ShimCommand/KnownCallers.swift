@@ -34,12 +34,6 @@ package struct KnownCallers: Sendable {
         return access("\(folder)/\(name)", F_OK) == 0
     }
 
-    /// The pid and the time at which the process started, in clock ticks since boot: no other process has both
-    /// (proc_pid_stat(5)). nil when there is no such process.
-    private static func name(of pid: Int32) -> String? {
-        guard let text = try? readText("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
-        // From the third field on: the second is the program's name, which may hold spaces.
-        let fields = text[text.index(after: end)...].split(separator: " ")
-        return fields.count > 19 ? "\(pid).\(fields[19])" : nil
-    }
+    /// What no other process has; nil when there is no such process.
+    private static func name(of pid: Int32) -> String? { ProcessStat(pid: pid).map { "\(pid).\($0.startTicks)" } }
 }

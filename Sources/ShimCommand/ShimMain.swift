@@ -82,15 +82,6 @@ package enum ShimMain {
         finish(try response.serializedBytes() as [UInt8])
     }
 
-    private static func workingDirectory() throws(SystemCallError) -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        guard getcwd(&buffer, buffer.count) != nil else {
-            let code = errno
-            throw SystemCallError("getcwd", errno: Errno(rawValue: code))
-        }
-        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
     /// Whether an id can be part of a path.
     static func isPlainName(_ id: String) -> Bool {
         !id.isEmpty && id != "." && id != ".." && !id.contains("/") && !id.utf8.contains(0)

@@ -35,8 +35,8 @@ package enum ShimSocket {
 
     /// Whether a shim listens there. A full queue is a shim that is busy.
     package static func answers(at address: SocketAddress) throws(SystemCallError) -> Bool {
-        let socket = try newSocket()
-        let result = try withAddress(address) { pointer, length in
+        let socket = try UnixSocket.make(blocks: false)
+        let result = try UnixSocket.withAddress(address.path, for: "connect") { pointer, length in
             attempt { connect(socket.raw, pointer, length) }
         }
         switch result {
@@ -56,10 +56,10 @@ package enum ShimSocket {
 
     /// A socket that listens; nil when there is a file already.
     private static func bound(to address: SocketAddress) throws(SystemCallError) -> OwnedFileDescriptor? {
-        let socket = try newSocket()
+        let socket = try UnixSocket.make(blocks: false)
         // The file gets the socket's own mode, so that it is root's alone from the first moment (unix_bind in the kernel).
         try systemCall("fchmod", address.path) { fchmod(socket.raw, 0o600) }
-        let result = try withAddress(address) { pointer, length in
+        let result = try UnixSocket.withAddress(address.path, for: "bind") { pointer, length in
             attempt { bind(socket.raw, pointer, length) }
         }
         if case .failure(let code) = result {
@@ -73,27 +73,5 @@ package enum ShimSocket {
             throw error
         }
         return socket
-    }
-
-    private static func newSocket() throws(SystemCallError) -> OwnedFileDescriptor {
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        return OwnedFileDescriptor(owning: try systemCall("socket") { socket(AF_UNIX, type, 0) })
-    }
-
-    private static func withAddress<Result>(
-        _ address: SocketAddress, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) throws(SystemCallError) -> Result {
-        var unix = sockaddr_un()
-        unix.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(address.path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: unix.sun_path) else {
-            throw SystemCallError("bind", address.path, errno: .fileNameTooLong)
-        }
-        withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
-        return withUnsafePointer(to: unix) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
     }
 }

@@ -46,6 +46,14 @@ struct RuntimeCommandLineTests {
         }
     }
 
+    @Test func noLimitIsSaidAsRuncHasIt() throws {
+        let words = ["--memory", "-1", "--memory-swap", "-1", "--memory-reservation", "-1", "--cpu-quota", "-1"]
+        let command = try MartletCommand.parseAsRoot(["update"] + words + ["--pids-limit", "-1", "c1"])
+        let update = try #require(command as? UpdateCommand)
+        #expect(update.memory?.bytes == -1 && update.memorySwap?.bytes == -1 && update.memoryReservation?.bytes == -1)
+        #expect(update.cpuQuota == -1 && update.pidsLimit == -1 && update.id == "c1")
+    }
+
     @Test func foldersAreSharedByTheirPaths() throws {
         let plain = try #require(SharedFolder(argument: "/a:b::/c"))
         #expect(plain.host == "/a:b" && plain.guest == "/c" && !plain.isReadOnly)

@@ -23,13 +23,6 @@ struct StateTests {
         #expect(ProcessIdentity(pid: Int32.max) == nil)
     }
 
-    @Test func aProcessMayBeCalledAnything() {
-        let rest = "S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20"
-        #expect(ProcessIdentity.startTicks(in: "7 (plain) \(rest)") == 4711)
-        #expect(ProcessIdentity.startTicks(in: "7 (a) b ) S 1) \(rest)") == 4711)
-        #expect(ProcessIdentity.startTicks(in: "7 (cut) S 1") == nil)
-    }
-
     @Test func aRecordIsKeptAndReadAgain() throws {
         let root = NSTemporaryDirectory() + "/martlet-state-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: root) }

@@ -76,7 +76,7 @@ struct LaunchTests {
     @Test func logLinesCannotBeForged() {
         let line = LogfmtHandler.line(
             level: .warning, message: "a \"b\"\nlevel=info", metadata: ["id": "c1", "error": "two words"],
-            seconds: 1_700_000_000, nanoseconds: 5)
+            time: timespec(tv_sec: 1_700_000_000, tv_nsec: 5))
         #expect(
             line == "time=\"2023-11-14T22:13:20.000000005Z\" level=warning msg=\"a \\\"b\\\"\\nlevel=info\""
                 + " error=\"two words\" id=c1\n")

@@ -90,11 +90,11 @@ private func enterWorkingDirectory(
 /// A working directory such as /proc/self/fd/7 may be one of the host's that something left open: its path then does
 /// not begin at this root (getcwd(2)).
 private func checkWorkingDirectory(_ process: ProcessPlan) throws(ContainerFailure) {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    guard getcwd(&buffer, buffer.count) != nil else {
-        let code = Errno(rawValue: errno)
+    do {
+        _ = try workingDirectory()
+    } catch {
         throw ContainerFailure(
             .invalidSpec, step: "process.cwd", message: "\(process.workingDirectory) is outside of the container",
-            errno: code.rawValue)
+            errno: error.errno.rawValue)
     }
 }

@@ -20,16 +20,10 @@ struct LocalBundle {
                 .unavailable, "containers are made by root, and this is user \(geteuid())",
                 remedy: "run it with sudo")
         }
-        id = try options.name ?? Self.newID()
+        id = options.name ?? "run-\(String(UInt64.random(in: 0..<1 << 40), radix: 16))"
         try checkContainerID(id)
         try makeDirectories(Self.folder, mode: 0o700)
-        var template = Array("\(Self.folder)/\(id).XXXXXX".utf8CString)
-        let made = mkdtemp(&template)
-        let code = errno
-        guard made != nil else {
-            throw SystemCallError("mkdtemp", Self.folder, errno: .init(rawValue: code))
-        }
-        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        path = try makeTemporaryFolder("\(Self.folder)/\(id)")
         do {
             let rootfs = "\(path)/rootfs"
             try systemCall("mkdir", rootfs) { mkdir(rootfs, 0o755) }
@@ -43,13 +37,6 @@ struct LocalBundle {
 
     /// Gives back one of which no container came.
     static func remove(_ path: String) throws { try removeTree(path) }
-
-    private static func newID() throws -> String {
-        let random = try openFile("/dev/urandom", O_RDONLY)
-        var bytes = [UInt8](repeating: 0, count: 5)
-        try systemCall("read", "/dev/urandom") { read(random.raw, &bytes, bytes.count) }
-        return "run-" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
 
     private static func spec(
         _ source: RunSource, _ options: GuestOptions, arguments: [String], rootfs: String, id: String

@@ -67,9 +67,6 @@ package struct GlobalOptions: ParsableArguments {
 
 /// A path from the working directory, if it is relative; links are left as they are.
 func absolutePath(_ path: String) -> String {
-    guard !path.hasPrefix("/") else { return path }
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    guard getcwd(&buffer, buffer.count) != nil else { return path }
-    let folder = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    guard !path.hasPrefix("/"), let folder = try? workingDirectory() else { return path }
     return path == "." ? folder : "\(folder == "/" ? "" : folder)/\(path)"
 }

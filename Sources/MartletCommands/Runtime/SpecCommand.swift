@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import Glibc
+internal import LinuxSystem
 internal import OCIRuntime
 internal import OCISpec
 

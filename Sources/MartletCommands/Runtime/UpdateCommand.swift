@@ -20,16 +20,16 @@ package struct UpdateCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "A file with linux.resources as JSON; - is standard input.", completion: .file())
     package var resources: String?
 
-    @Option(help: "Bytes, or a size such as 64MiB; -1 is no limit.")
+    @Option(parsing: .unconditional, help: "Bytes, or a size such as 64MiB; -1 is no limit.")
     package var memory: ByteCount?
 
-    @Option(help: "Bytes that are kept for it when memory is short.")
+    @Option(parsing: .unconditional, help: "Bytes that are kept for it when memory is short.")
     package var memoryReservation: ByteCount?
 
-    @Option(help: "Memory and swap together.")
+    @Option(parsing: .unconditional, help: "Memory and swap together.")
     package var memorySwap: ByteCount?
 
-    @Option(help: "Microseconds of processor time in a period.")
+    @Option(parsing: .unconditional, help: "Microseconds of processor time in a period.")
     package var cpuQuota: Int64?
 
     @Option(help: "The period in microseconds.")
@@ -44,7 +44,7 @@ package struct UpdateCommand: ParsableCommand {
     @Option(help: "The memory nodes that it may use.")
     package var cpusetMems: String?
 
-    @Option(help: "How many processes; -1 is no limit.")
+    @Option(parsing: .unconditional, help: "How many processes; -1 is no limit.")
     package var pidsLimit: Int64?
 
     @Option(help: "Its share of block I/O, 10 to 1000.")

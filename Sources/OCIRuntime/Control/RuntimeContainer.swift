@@ -40,18 +40,23 @@ package final class RuntimeContainer {
         guard status == .created, let gate = record.gate, let process = record.process?.open() else {
             throw wrongState("start", status, expected: "created")
         }
-        let channel = try StartGate.take(gate, from: process)
-        try open(channel, isBegun: true)
+        let control = try StartGate.take(gate, from: process)
+        try start(control) { try $0.sendRest(of: ContainerCommand.start) }
     }
 
-    func open(_ channel: borrowing MessageChannel, isBegun: Bool) throws {
+    /// - Parameter letGo: sends the command.
+    func start(_ control: ControlChannel, letGo: (borrowing MessageChannel) throws -> Void) throws {
         let spec = try spec
-        try StartGate.open(channel, isBegun: isBegun, spec, record, pid: record.process?.pid ?? 0)
+        try conversation(spec, pid: record.process?.pid ?? 0).serve(control, letGo: letGo)
         record.gate = nil
         record.stage = .started
         try folder.write(record)
         // Their failures change nothing (runtime.md of version 1.2, "Lifecycle", step 9).
         runtime.hooks.runAll(spec.hooks?.poststart, stage: "poststart", state: state(spec, .running))
+    }
+
+    func conversation(_ spec: Spec, pid: Int32) -> StartConversation {
+        StartConversation(id: record.id, bundle: record.bundle, spec: spec, pid: pid)
     }
 
     // MARK: While it runs
@@ -88,7 +93,25 @@ package final class RuntimeContainer {
             throw wrongState("update", status, expected: "created, running or paused")
         }
         let fitting = record.isGuest ? resources.leavingRoomForEngine() : resources
-        runtime.warn(try requireCgroup().update(fitting), id: record.id)
+        let cgroup = try requireCgroup()
+        runtime.warn(try cgroup.update(fitting), id: record.id)
+        if resources.memory != nil || resources.unified != nil {
+            let limit = GuestMemory.limit(ofCgroup: try cgroup.memoryLimit())
+            for guest in guests { try? guest.open()?.descriptor.send(memoryLimit: limit) }
+        }
+    }
+
+    /// The processes that the engine runs.
+    private var guests: [ProcessIdentity] {
+        [record.isGuest ? record.process : nil].compactMap(\.self) + (record.execGuests ?? [])
+    }
+
+    /// Writes a process of exec down that the engine runs, so that it hears of a new memory limit.
+    func add(guest pid: Int32) throws {
+        // One that has ended already hears nothing.
+        guard let guest = ProcessIdentity(pid: pid) else { return }
+        record.execGuests = (record.execGuests ?? []).filter { $0.open() != nil } + [guest]
+        try folder.write(record)
     }
 
     package func processes() throws -> [Int32] {
@@ -120,7 +143,8 @@ package final class RuntimeContainer {
     ) throws -> CreateRequest {
         CreateRequest(
             id: record.id, bundle: bundle, rootfs: record.rootfs, entrypoint: entrypoint,
-            cgroup: CgroupPlacement(entryFiles: cgroup.entryFiles),
+            cgroup: CgroupPlacement(
+                entryFiles: exec.map { cgroup.entryFiles(beside: $0.initPid) } ?? cgroup.entryFiles),
             guestMemoryLimit: GuestMemory.limit(ofCgroup: try cgroup.memoryLimit()), descriptors: descriptors,
             options: CreateOptions(
                 noNewKeyring: record.noNewKeyring, guestSeccomp: runtime.options.configuration.guestSeccomp ?? .enforce),

@@ -5,11 +5,11 @@ internal import Synchronization
 
 /// A process that this one waits for: it gets the signals that come here, and its terminal is copied to this one's.
 package final class AttendedProcess: Sendable {
-    private let process: LaunchedProcess
+    private let process: WaitingProcess
     private let terminal: AttendedTerminal?
 
     /// Takes its terminal over.
-    init(_ process: LaunchedProcess) throws {
+    init(_ process: WaitingProcess) throws {
         self.process = process
         if let master = process.takeConsole() {
             terminal = try AttendedTerminal(owning: master)

@@ -1,5 +1,4 @@
 internal import CLinux
-internal import Glibc
 internal import LinuxSystem
 
 /// The Unix socket by which whoever attends to a container gets the master of its terminal: `--console-socket` of runc,
@@ -8,7 +7,7 @@ enum ConsoleSocket {
     /// - Parameter master: borrowed.
     static func send(_ master: Int32, to path: String) throws {
         do {
-            let socket = try connected(to: path)
+            let socket = try UnixSocket.connected(to: path)
             let name = Array("/dev/ptmx".utf8)
             _ = try name.withUnsafeBytes { bytes in
                 try systemCall("sendmsg", path) {
@@ -20,33 +19,5 @@ enum ConsoleSocket {
                 .unavailable, "the terminal can't be handed over at the console socket",
                 remedy: "somebody has to listen at \(path)", cause: error)
         }
-    }
-
-    private static func connected(to path: String) throws -> OwnedFileDescriptor {
-        // Paths of sockets are short: one that is longer is reached by its folder's descriptor.
-        let (folder, name) = splitLast(path)
-        guard let name else { throw RuntimeError(.invalidArgument, "found \"\(path)\"; expected a socket's path") }
-        let place = path.hasPrefix("/") ? folder : "." + folder
-        let opened = try openFile(place, OpenFlag.path | O_DIRECTORY)
-        let short = Array("\(pathOf(descriptor: opened.raw))/\(name)".utf8)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard short.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw RuntimeError(.invalidArgument, "the name of the socket \(path) is too long")
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: short) }
-        let socket = OwnedFileDescriptor(
-            owning: try systemCall("socket") {
-                Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-            })
-        let target = address
-        try systemCall("connect", path) {
-            withUnsafePointer(to: target) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(socket.raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-        }
-        return socket
     }
 }

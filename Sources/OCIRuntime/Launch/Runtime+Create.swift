@@ -46,7 +46,7 @@ extension Runtime {
     /// The container up to its start, its record written.
     ///
     /// - Throws: why not; nothing of it is left then.
-    func make(_ request: CreationRequest) throws -> (RuntimeContainer, LaunchedProcess) {
+    func make(_ request: CreationRequest) throws -> (RuntimeContainer, WaitingProcess) {
         let folder = try StateFolder.make(request.id, in: options.root)
         var container: RuntimeContainer?
         do {
@@ -80,7 +80,7 @@ extension Runtime {
     private func launch(
         _ container: RuntimeContainer, _ limited: LimitedCgroup, _ spec: Spec, _ bundle: Bundle,
         _ request: CreationRequest
-    ) throws -> LaunchedProcess {
+    ) throws -> WaitingProcess {
         let record = container.record
         let watcher = try? limited.cgroup.oomWatcher()
         let launch = ProcessLaunch(runtime: self, record: record, spec: spec, streams: request.streams)
@@ -97,6 +97,7 @@ extension Runtime {
         ) { entrypoint, descriptors in
             try container.engineRequest(entrypoint, descriptors, bundle: bundle.path, limited.cgroup)
         }
+        limited.cgroup.firstProcessEntered()
         container.record.isGuest = process.isGuest
         guard let identity = ProcessIdentity(pid: process.pid) else {
             throw RuntimeError(.wrongState, "the container's first process was killed before its start")

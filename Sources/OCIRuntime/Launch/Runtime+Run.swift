@@ -13,7 +13,7 @@ extension Runtime {
         do {
             try writePidFile(request.pidFile, process.pid)
             let attended = request.streams.isAttended ? try AttendedProcess(process) : nil
-            try container.open(process.control.channel, isBegun: false)
+            try container.start(process.control) { try $0.send(ContainerCommand.start) }
             return attended.map { AttendedContainer(runtime: self, id: request.id, process: $0) }
         } catch {
             throw container.undone(by: error)

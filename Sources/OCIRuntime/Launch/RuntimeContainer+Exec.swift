@@ -35,8 +35,11 @@ extension RuntimeContainer {
         }
         withExtendedLifetime(root) {}
         do {
+            if launched.isGuest { try add(guest: launched.pid) }
             let attended = streams.isAttended ? try AttendedProcess(launched) : nil
-            try StartGate.open(launched.control.channel, isBegun: false, try spec, record, pid: launched.pid)
+            try conversation(try spec, pid: launched.pid).serve(launched.control) {
+                try $0.send(ContainerCommand.start)
+            }
             try runtime.writePidFile(pidFile, launched.pid)
             return attended
         } catch {

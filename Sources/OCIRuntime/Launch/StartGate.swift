@@ -27,7 +27,7 @@ enum StartGate {
     /// Takes the channel back.
     ///
     /// - Throws: `RuntimeError` when the process does not have it: it is gone, or was started.
-    static func take(_ gate: UInt64, from process: ProcessHandle) throws -> MessageChannel {
+    static func take(_ gate: UInt64, from process: ProcessHandle) throws -> ControlChannel {
         let folder = "/proc/\(process.descriptor.pid)/fd"
         // The process may not have come to take it yet, if `create` has just ended.
         for pause in [0, 1000, 10_000, 100_000, 1_000_000] as [UInt32] {
@@ -40,44 +40,10 @@ enum StartGate {
                     "pidfd_getfd", "\(process.descriptor.pid)",
                     remedy: { $0 == .notPermitted ? "it takes CAP_SYS_PTRACE, and yama.ptrace_scope below 3" : nil }
                 ) { martlet_pidfd_getfd(process.descriptor.raw, number) }
-                return MessageChannel(owning: OwnedFileDescriptor(owning: raw))
+                return ControlChannel(MessageChannel(owning: OwnedFileDescriptor(owning: raw)))
             }
             if try process.descriptor.waitForEnd(milliseconds: 0) { break }
         }
         throw RuntimeError(.wrongState, "the container's first process does not wait for its start")
-    }
-
-    /// Lets the process go, and answers when it runs its program.
-    ///
-    /// - Parameter isBegun: whether the message has its beginning.
-    static func open(
-        _ channel: borrowing MessageChannel, isBegun: Bool, _ spec: Spec, _ record: ContainerRecord, pid: Int32
-    ) throws {
-        do {
-            if isBegun {
-                try channel.sendRest(of: ContainerCommand.start)
-            } else {
-                try channel.send(ContainerCommand.start)
-            }
-            // The end without a word is a native program that runs, or a process that was killed.
-            while let received = try channel.receive(ContainerReport.self) {
-                let descriptors = received.descriptors.map { HeldDescriptor(OwnedFileDescriptor(owning: $0)) }
-                switch received.message {
-                case .running: break
-                case .seccompListener:
-                    guard descriptors.count == 1, let profile = spec.linux?.seccomp else {
-                        throw ChannelError.violation("seccompListener without a profile or a descriptor")
-                    }
-                    try SeccompAgent.send(
-                        listener: descriptors[0].descriptor.raw, to: profile,
-                        state: ContainerState(spec, id: record.id, status: .created, pid: pid, bundle: record.bundle),
-                        pid: pid)
-                case .failed(let failure): throw failure
-                default: throw ChannelError.violation("\(received.message) after start")
-                }
-            }
-        } catch let error as SystemCallError where error.errno == .brokenPipe || error.errno == .connectionReset {
-            // Killed before it could be started: its end tells.
-        }
     }
 }

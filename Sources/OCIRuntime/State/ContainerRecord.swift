@@ -1,5 +1,6 @@
 package import Cgroups
 internal import Glibc
+internal import LinuxSystem
 
 /// What the runtime keeps of a container between two commands.
 package struct ContainerRecord: Codable, Hashable, Sendable {
@@ -26,6 +27,8 @@ package struct ContainerRecord: Codable, Hashable, Sendable {
     package var cgroup: CgroupPlace?
     /// Whether the engine runs the first process, and not the kernel.
     package var isGuest = false
+    /// The processes of exec that the engine runs, as far as they had not ended when the last was made.
+    package var execGuests: [ProcessIdentity]?
     package var noNewKeyring = false
     /// A folder that was made for this container, with the bundle in it, and goes with it.
     package var ownFolder: String?
@@ -39,20 +42,4 @@ package struct ContainerRecord: Codable, Hashable, Sendable {
         created = timestamp()
         owner = geteuid()
     }
-}
-
-/// Now, in UTC, as RFC 3339 has it.
-package func timestamp() -> String {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    var seconds = time.tv_sec
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-    return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1, 2))-\(padded(parts.tm_mday, 2))"
-        + "T\(padded(parts.tm_hour, 2)):\(padded(parts.tm_min, 2)):\(padded(parts.tm_sec, 2))"
-        + ".\(padded(time.tv_nsec, 9))Z"
 }

@@ -1,6 +1,6 @@
 internal import Bundle
 internal import Glibc
-package import LinuxSystem
+internal import LinuxSystem
 internal import OCISpec
 internal import SystemPackage
 
@@ -96,27 +96,4 @@ package final class StateFolder: Sendable {
 
     /// Removes it with all that is in it.
     func remove() throws { try removeTree(path) }
-}
-
-/// Writes a file whole: a reader sees what was there, or the new one.
-package func writeFile(_ bytes: [UInt8], to path: String, mode: UInt32) throws(SystemCallError) {
-    let temporary = "\(path).\(getpid())"
-    _ = unlink(temporary)
-    do {
-        let file = try openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
-        try writeAll(bytes, to: file.raw, name: path)
-        try systemCall("rename", path) { rename(temporary, path) }
-    } catch {
-        unlink(temporary)
-        throw error
-    }
-}
-
-package func writeAll(_ bytes: [UInt8], to descriptor: Int32, name: String) throws(SystemCallError) {
-    var written = 0
-    while written < bytes.count {
-        written += try systemCall("write", name) {
-            bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
-        }
-    }
 }

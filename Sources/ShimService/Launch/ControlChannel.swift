@@ -1,10 +1,10 @@
-internal import EngineProtocol
+package import EngineProtocol
 
-/// The shim's end of a container's control channel.
-final class ControlChannel: Sendable {
-    let channel: MessageChannel
+/// The runtime's end of a process's control channel.
+package final class ControlChannel: Sendable {
+    package let channel: MessageChannel
 
-    init(_ channel: consuming MessageChannel) {
+    package init(_ channel: consuming MessageChannel) {
         self.channel = channel
     }
 }

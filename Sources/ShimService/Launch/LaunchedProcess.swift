@@ -78,27 +78,23 @@ final class LaunchedProcess: Sendable {
     ) throws {
         let stdio = try StdioOpener(container: container, reaper: launcher.reaper, owner: fifoOwner).open(request)
         held.withLock { $0.stdio = stdio }
-        let (entrypoint, module) = try resolve(process, resolver)
-        var sent = others
-        if let module { sent.append((.module, module.descriptor.raw)) }
-        if !request.terminal {
-            let ends = stdio.containerEnds()
-            for (role, end) in [(DescriptorRole.stdin, ends.stdin), (.stdout, ends.stdout), (.stderr, ends.stderr)] {
-                if let end { sent.append((role, end)) }
-            }
-        }
-        defer { withExtendedLifetime(module) {} }
+        let found = try FoundEntrypoint(process, resolver)
+        held.withLock { $0.isGuest = found.isGuest }
+        let ends = request.terminal ? nil : stdio.containerEnds()
+        var sent = found.descriptors(others, streams: [ends?.stdin, ends?.stdout, ends?.stderr])
+        defer { withExtendedLifetime(found) {} }
         try launcher.reaper.duringCreation {
             let conversation = conversation(stdio, owner)
             if let begun {
-                let request = try message(entrypoint, sent.map(\.role))
+                let request = try message(found.entrypoint, sent.map(\.role))
                 if try goOn(begun, request, descriptors: sent.map(\.descriptor), conversation, stdio) { return }
             }
             let (ours, theirs) = try MessageChannel.socketPair()
             let control = ControlChannel(MessageChannel(owning: OwnedFileDescriptor(owning: ours)))
             let other = OwnedFileDescriptor(owning: theirs)
             sent.insert((.control, other.raw), at: 0)
-            try launcher.engine.create(try message(entrypoint, sent.map(\.role)), descriptors: sent.map(\.descriptor))
+            try launcher.engine.create(
+                try message(found.entrypoint, sent.map(\.role)), descriptors: sent.map(\.descriptor))
             // From here on the container's processes alone hold the other end: when they are gone, the channel ends.
             _ = consume other
             if !request.terminal { stdio.handedOver() }
@@ -125,20 +121,6 @@ final class LaunchedProcess: Sendable {
         return true
     }
 
-    private func resolve(
-        _ process: Process?, _ resolver: EntrypointResolver?
-    ) throws -> (Entrypoint, module: HeldDescriptor?) {
-        guard let resolver else { return (.parked, nil) }
-        switch try resolver.resolve(process) {
-        case .native:
-            return (.native, nil)
-        case .wasm(let found):
-            held.withLock { $0.isGuest = true }
-            let entrypoint = Entrypoint.wasm(path: found.path, function: found.function)
-            return (entrypoint, HeldDescriptor(OwnedFileDescriptor(owning: found.releaseFile())))
-        }
-    }
-
     private func conversation(_ stdio: ContainerStdio, _ owner: any LaunchedProcessOwner) -> LaunchConversation {
         LaunchConversation(
             id: container.id, bundle: bundle.path, spec: spec, hooks: launcher.hooks, logger: launcher.logger,
@@ -161,28 +143,8 @@ final class LaunchedProcess: Sendable {
         guard let control = held.withLock({ $0.control }) else {
             throw TaskError(.failedPrecondition, "the process has been started already")
         }
-        do {
-            try control.channel.send(ContainerCommand.start)
-            // The end of the channel without a word is a native program that runs, or a process that was killed:
-            // then its exit tells the rest.
-            while let received = try control.channel.receive(ContainerReport.self) {
-                let descriptors = received.descriptors.map { HeldDescriptor(OwnedFileDescriptor(owning: $0)) }
-                switch received.message {
-                case .running: break
-                case .seccompListener:
-                    guard descriptors.count == 1, let profile = spec.linux?.seccomp else {
-                        throw ChannelError.violation("seccompListener without a profile or a descriptor")
-                    }
-                    let state = ContainerState(
-                        spec, id: container.id, status: .created, pid: pid, bundle: bundle.path)
-                    try SeccompAgent.send(
-                        listener: descriptors[0].descriptor.raw, to: profile, state: state, pid: pid)
-                case .failed(let failure): throw failure
-                default: throw ChannelError.violation("\(received.message) after start")
-                }
-            }
-        } catch let error as SystemCallError where error.errno == .brokenPipe || error.errno == .connectionReset {
-            // Killed before it could be started: its exit tells.
+        try StartConversation(id: container.id, bundle: bundle.path, spec: spec, pid: pid).serve(control) {
+            try $0.send(ContainerCommand.start)
         }
         held.withLock { $0.control = nil }
     }

@@ -52,9 +52,7 @@ private struct MappedLayers {
     /// Nothing is left when it throws.
     init(_ layers: [String], _ namespace: borrowing OwnedFileDescriptor) throws {
         try makeDirectories("/run/martlet", mode: 0o711)
-        var template = Array("/run/martlet/layers.XXXXXX".utf8CString)
-        try systemCall("mkdtemp", "/run/martlet") { mkdtemp(&template) == nil ? -1 : 0 }
-        folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        folder = try makeTemporaryFolder("/run/martlet/layers")
         paths = layers.indices.map { [folder] in "\(folder)/\($0)" }
         do {
             // One mount for all places, so that they go in one call; and nothing of it is seen elsewhere.

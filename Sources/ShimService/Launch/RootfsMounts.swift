@@ -88,12 +88,3 @@ package enum RootfsMounts {
         }
     }
 }
-
-/// Keeps a descriptor open while a path through it is in use.
-package final class HeldDescriptor: Sendable {
-    package let descriptor: OwnedFileDescriptor
-
-    package init(_ descriptor: consuming OwnedFileDescriptor) {
-        self.descriptor = descriptor
-    }
-}

@@ -1,8 +1,6 @@
 internal import CLinux
-internal import Glibc
 internal import LinuxSystem
 package import OCISpec
-internal import SystemPackage
 
 /// Hands a seccomp listener to the agent at `linux.seccomp.listenerPath` (config-linux.md, "The Container Process
 /// State").
@@ -26,7 +24,7 @@ package enum SeccompAgent {
             ociVersion: state.ociVersion, pid: pid, metadata: profile.listenerMetadata ?? "", state: state)
         let bytes = try encodeJSON(message)
         do {
-            let socket = try connected(to: path)
+            let socket = try UnixSocket.connected(to: path)
             var sent = 0
             while sent < bytes.count {
                 let descriptors = sent == 0 ? [listener] : []
@@ -41,28 +39,5 @@ package enum SeccompAgent {
             throw TaskError(
                 .failedPrecondition, "linux.seccomp.listenerPath: the agent at \(path) can't be told", cause: error)
         }
-    }
-
-    private static func connected(to path: String) throws -> OwnedFileDescriptor {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw SpecError(.invalid, field: "linux.seccomp.listenerPath", "the path is too long for a socket")
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let socket = OwnedFileDescriptor(
-            owning: try systemCall("socket") {
-                Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-            })
-        let target = address
-        try systemCall("connect", path) {
-            withUnsafePointer(to: target) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(socket.raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-        }
-        return socket
     }
 }

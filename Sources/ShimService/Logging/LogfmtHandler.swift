@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 package import Logging
 internal import Synchronization
 
@@ -26,8 +27,7 @@ package struct LogfmtHandler: LogHandler {
         clock_gettime(CLOCK_REALTIME, &time)
         let own = event.metadata ?? [:]
         let line = Self.line(
-            level: event.level, message: "\(event.message)", metadata: metadata.merging(own) { $1 },
-            seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+            level: event.level, message: "\(event.message)", metadata: metadata.merging(own) { $1 }, time: time)
         var bytes = Array(line.utf8)
         // What does not fit now is dropped: a log must not hold up a container.
         _ = write(descriptor, &bytes, bytes.count)
@@ -35,9 +35,9 @@ package struct LogfmtHandler: LogHandler {
 
     /// A line with its newline.
     static func line(
-        level: Logger.Level, message: String, metadata: Logger.Metadata, seconds: Int64, nanoseconds: Int64
+        level: Logger.Level, message: String, metadata: Logger.Metadata, time: timespec
     ) -> String {
-        var line = "time=\"\(timestamp(seconds: seconds, nanoseconds: nanoseconds))\" level=\(name(of: level))"
+        var line = "time=\"\(timestamp(time))\" level=\(name(of: level))"
         line += " msg=\(quoted(message))"
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
             let text = "\(value)"
@@ -85,19 +85,5 @@ package struct LogfmtHandler: LogHandler {
             }
         }
         return quoted + "\""
-    }
-
-    /// RFC 3339 in UTC, with nine digits of fraction.
-    private static func timestamp(seconds: Int64, nanoseconds: Int64) -> String {
-        var time = time_t(seconds)
-        var parts = tm()
-        gmtime_r(&time, &parts)
-        func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1, 2))-\(padded(parts.tm_mday, 2))"
-            + "T\(padded(parts.tm_hour, 2)):\(padded(parts.tm_min, 2)):\(padded(parts.tm_sec, 2))"
-            + ".\(padded(nanoseconds, 9))Z"
     }
 }

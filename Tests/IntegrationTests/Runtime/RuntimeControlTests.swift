@@ -119,6 +119,31 @@ extension Integration {
             }
         }
 
+        @Test func aNewMemoryLimitReachesWhatTheEngineRuns() async throws {
+            try await RuntimeFixture.run { runtime in
+                let bundle = try await runtime.bundle("c1", ["/tool.wasm", "grow", "100", "/go"]) {
+                    $0.linux?.resources?.memory = MemoryResources()
+                    $0.linux?.resources?.memory?.limit = 64 << 20
+                }
+                let made = try await runtime.create("c1")
+                #expect(made.status == 0, "\(made.stderr)")
+                try await runtime.expect("start", "c1")
+                try await eventually("the guest") { try runtime.output("c1").contains("ready") }
+                let exec = try Command(
+                    RuntimeFixture.program,
+                    ["--root", runtime.root, "exec", "c1", "/tool.wasm", "grow", "100", "/exec"], environment: [:])
+                try await eventually("the guest of exec") { exec.stdoutSoFar.contains("ready") }
+                try await runtime.expect("update", "--memory", "512MiB", "--memory-swap", "-1", "c1")
+                #expect(FileManager.default.createFile(atPath: "\(bundle)/rootfs/exec", contents: nil))
+                let outcome = await exec.outcome()
+                #expect(outcome.status == 0 && outcome.stdout.contains("grew by 100 MiB"), "\(outcome)")
+                #expect(FileManager.default.createFile(atPath: "\(bundle)/rootfs/go", contents: nil))
+                try await runtime.waitForEnd("c1")
+                #expect(try runtime.output("c1").contains("grew by 100 MiB"))
+                try await runtime.expect("delete", "c1")
+            }
+        }
+
         @Test func errorsGoToTheLogToo() async throws {
             try await RuntimeFixture.run { runtime in
                 let log = "\(runtime.folder)/log"

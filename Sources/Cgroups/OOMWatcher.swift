@@ -16,35 +16,50 @@ package final class OOMWatcher: Sendable {
     private let file: String
     /// Whether the kernel wakes before it counts: version 1.
     private let wakesEarly: Bool
-    /// How many kills were answered for. Guarded by itself.
-    private let seen: Mutex<UInt64>
+    /// How many kills were answered for.
+    private let seen: Mutex<Seen>
+
+    private struct Seen {
+        var kills: UInt64
+        /// Of the cgroup above, which counts those below it too, when this one was last there; nil where it is not
+        /// asked (version 1), or has no count (the root).
+        var above: UInt64?
+    }
 
     init(descriptor: consuming OwnedFileDescriptor, directory: CgroupDirectory, file: String, wakesEarly: Bool) {
         self.descriptor = descriptor
         self.directory = directory
         self.file = file
         self.wakesEarly = wakesEarly
-        self.seen = Mutex(directory.oomKills(file) ?? 0)
+        let above = wakesEarly ? nil : directory.parent.oomKills(file)
+        self.seen = Mutex(Seen(kills: directory.oomKills(file) ?? 0, above: above))
     }
 
     /// For poll(2): readable when `didOOM` should be asked. Borrowed; valid while the watcher lives.
     package var fileDescriptor: Int32 { descriptor.raw }
 
-    /// Whether a process was killed since this was last asked; also resets the descriptor. False once the cgroup is
-    /// gone. On version 1 it gives a kernel that has just woken us up to 5 ms to choose and count its victim.
-    package func didOOM() -> Bool {
+    /// Whether a process was killed since this was last asked; also resets the descriptor. On version 1 it gives a kernel
+    /// that has just woken us up to 5 ms to choose and count its victim.
+    ///
+    /// - Parameter wasKilled: whether the container's first process was ended by SIGKILL. Then a cgroup that is gone,
+    ///   as systemd takes away the scope of a process that has ended, maybe before anybody can look, is answered for by
+    ///   the one above it, of which this was one part: what was killed there since this one was last looked at. Else a
+    ///   cgroup that is gone answers no.
+    package func didOOM(wasKilled: Bool = false) -> Bool {
         if drain(), wakesEarly {
-            let before = seen.withLock { $0 }
+            let before = seen.withLock { $0.kills }
             for _ in 0..<5 {
                 guard let kills = directory.oomKills(file), kills == before else { break }
                 usleep(1000)
             }
         }
-        guard let kills = directory.oomKills(file) else { return false }
+        let kills = directory.oomKills(file)
         return seen.withLock { seen in
-            guard kills > seen else { return false }
-            seen = kills
-            return true
+            let above = seen.above == nil ? nil : directory.parent.oomKills(file)
+            defer { if let above { seen.above = above } }
+            guard let kills else { return wasKilled && above ?? 0 > seen.above ?? 0 }
+            defer { seen.kills = max(kills, seen.kills) }
+            return kills > seen.kills
         }
     }
 

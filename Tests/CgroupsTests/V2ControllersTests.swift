@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import OCISpec
 import SystemPackage
 import Testing
@@ -259,5 +260,18 @@ import Testing
         #expect(!watcher.didOOM())
         cgroup.write("oom 2\noom_kill 2\n", to: "memory.events")
         #expect(!watcher.didOOM(), "an event without a kill")
+    }
+
+    /// systemd removes a scope as soon as its last process has ended.
+    @Test(arguments: [true, false]) func theCgroupAboveAnswersForOneThatIsGone(wasKilled: Bool) throws {
+        let pod = FakeCgroup(["memory.events": "oom_kill 3\n", "c1/memory.events": "oom_kill 0\n"])
+        let watcher = try OOMWatcher(v2: CgroupDirectory(path: "\(pod.path)/c1"))
+        // Of another container of the pod, while this one lives.
+        pod.write("oom_kill 4\n", to: "memory.events")
+        #expect(!watcher.didOOM(wasKilled: wasKilled))
+        pod.write("oom_kill 5\n", to: "memory.events")
+        unlink("\(pod.path)/c1/memory.events")
+        #expect(watcher.didOOM(wasKilled: wasKilled) == wasKilled)
+        #expect(!watcher.didOOM(wasKilled: wasKilled))
     }
 }

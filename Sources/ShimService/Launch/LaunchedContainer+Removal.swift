@@ -25,7 +25,9 @@ extension LaunchedContainer {
                     "the container's other processes can't be killed", metadata: ["id": "\(id)", "error": "\(error)"])
             }
         }
-        if watcher?.didOOM() == true { observer.containerRanOutOfMemory() }
+        if watcher?.didOOM(wasKilled: exit.status == 128 + UInt32(SIGKILL)) == true {
+            observer.containerRanOutOfMemory()
+        }
         process.drain()
         // They have ended with it; a terminal's reader that stalls, and one that is being made, delay it no longer.
         _ = runningExecs.wait(timeout: ConsoleCopier.drainTimeout * 2) { $0 == 0 ? true : nil }

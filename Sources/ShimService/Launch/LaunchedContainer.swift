@@ -87,6 +87,8 @@ final class LaunchedContainer: ContainerControl, LaunchedProcessOwner {
     // MARK: While it runs
 
     func signal(_ signal: Int32, all: Bool) throws {
+        // What was killed until now is not to be mistaken for the cause of what is killed here.
+        if signal == SIGKILL, held.withLock({ $0.oomWatcher })?.didOOM() == true { observer.containerRanOutOfMemory() }
         if all { return try cgroup.kill(signal: signal) }
         try process.signal(signal)
         // On version 1, what is frozen does not even die.

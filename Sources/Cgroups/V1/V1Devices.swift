@@ -11,7 +11,7 @@ enum V1Devices: V1Controller {
         let exceptions = try DeviceExceptions(try DevicePolicy(rules))
         for (file, values) in exceptions.writes(isNew: isNew) {
             // A cgroup below that was removed just now counts a little longer, and with it "a" is refused.
-            for _ in 0..<(isNew || values != ["a"] ? 0 : 100) {
+            for _ in 0..<(isNew || values != ["a"] ? 0 : 1000) {
                 guard directory.attemptWrite("a", to: file) == .invalidArgument else { break }
                 usleep(1000)
             }

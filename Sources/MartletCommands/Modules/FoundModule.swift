@@ -77,8 +77,8 @@ struct FoundModule: ~Copyable {
             return .native(spec.process?.args?.first ?? "")
         case .wasm(let entrypoint):
             let (name, function) = (entrypoint.path, entrypoint.function)
-            let file = OwnedFileDescriptor(owning: entrypoint.releaseFile())
-            return .module(FoundModule(file: file, name: name, function: function, ownFolder: ownFolder))
+            return .module(
+                FoundModule(file: entrypoint.takeFile(), name: name, function: function, ownFolder: ownFolder))
         }
     }
 

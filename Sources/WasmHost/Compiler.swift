@@ -105,10 +105,10 @@ package struct Compiler {
     private func compile(_ bytes: UnsafeRawBufferPointer, _ artifact: Int32) throws -> ArtifactKind {
         switch try ModuleKind(head: bytes.prefix(64), name: "module") {
         case .module:
-            try Module(compiling: bytes, with: engine).serialize { try write($0, to: artifact) }
+            try Module(compiling: bytes, with: engine).serialize { try writeAll($0, to: artifact, name: "artifact") }
             return .module
         case .component:
-            try Component(compiling: bytes, with: engine).serialize { try write($0, to: artifact) }
+            try Component(compiling: bytes, with: engine).serialize { try writeAll($0, to: artifact, name: "artifact") }
             return .component
         case .composition:
             return try composed(bytes).withUnsafeBytes { try compile($0, artifact) }
@@ -134,14 +134,5 @@ package struct Compiler {
             }
         }
         return try compose(components)
-    }
-
-    private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let chunk = UnsafeRawBufferPointer(rebasing: rest)
-            let count = try systemCall("write", "artifact") { Glibc.write(descriptor, chunk.baseAddress, chunk.count) }
-            rest = rest.dropFirst(count)
-        }
     }
 }

@@ -6,9 +6,16 @@ internal import ShimService
 internal import SystemPackage
 
 extension NodeCheck {
+    private func settings() throws -> ShimConfiguration {
+        try ConfigurationReader.read(file: path(ShimConfiguration.path))
+    }
+
+    /// The defaults where the file is wrong, which is another finding.
+    private var engineSettings: EngineSettings { (try? settings().engine) ?? EngineSettings() }
+
     var configuration: Finding {
         do {
-            let configuration = try ConfigurationReader.read(file: path(ShimConfiguration.path))
+            let configuration = try settings()
             if configuration.systemdCgroup == true, access(path("/run/systemd/system"), F_OK) != 0 {
                 return Finding(
                     "configuration", .bad, "systemd_cgroup is true, and systemd is not running",
@@ -23,8 +30,7 @@ extension NodeCheck {
 
     /// The folder of compiled modules has to be root's alone.
     var cache: Finding {
-        let settings = (try? ConfigurationReader.read(file: path(ShimConfiguration.path)).engine) ?? EngineSettings()
-        let folder = settings.cacheDirectory
+        let folder = engineSettings.cacheDirectory
         do {
             let opened = try openFile(path(folder), O_RDONLY | O_DIRECTORY)
             let status = try FileStatus(of: opened.raw, name: folder)
@@ -50,9 +56,7 @@ extension NodeCheck {
             defer { process.abandon() }
             let copy = try systemCall("fcntl") { fcntl(process.socket, F_DUPFD_CLOEXEC, 3) }
             let channel = MessageChannel(owning: OwnedFileDescriptor(owning: copy))
-            let settings =
-                (try? ConfigurationReader.read(file: self.path(ShimConfiguration.path)).engine) ?? EngineSettings()
-            try channel.send(EngineRequest.configure(settings))
+            try channel.send(EngineRequest.configure(engineSettings))
             guard case .ready(let version)? = try channel.receive(EngineReport.self)?.message else {
                 return Finding(
                     "engine", .bad, "\(path) ends without a word",

@@ -74,12 +74,13 @@ package final class EngineLauncher: ContainerLauncher {
     package func abandonPreparations() {
         let left = prepared.withLock { prepared in
             defer { prepared = [:] }
-            return prepared
+            return prepared.mapValues(\.cgroup)
         }
-        for (bundle, prepared) in left { remove(prepared.cgroup, bundle: bundle) }
+        for (bundle, cgroup) in left { remove(cgroup, bundle: bundle) }
     }
 
-    /// Gives it back, with the process of a container that was begun in it.
+    /// Gives it back, with the process of a container that was begun in it. Nobody may hold that one's control channel any
+    /// more: by its end it is told when it comes into the cgroup only after this looks.
     private func remove(_ cgroup: LimitedCgroup?, bundle: String) {
         guard let cgroup else { return }
         do {
@@ -93,17 +94,19 @@ package final class EngineLauncher: ContainerLauncher {
 
     package func create(_ request: LaunchRequest, observer: any ContainerObserver) throws -> any ContainerControl {
         let ahead = prepared.withLock { $0.removeValue(forKey: request.bundle) }
+        let expected = ahead?.config
         var limited = ahead?.cgroup
         var begun = ahead?.begun
+        _ = consume ahead
         let container: LaunchedContainer
         do {
             let bundle = try Bundle(path: request.bundle)
-            let config = try bundle.loadConfig(unlessSameAs: ahead?.config)
+            let config = try bundle.loadConfig(unlessSameAs: expected)
             try check(config.spec, request)
             let cgroup = try cgroup(
                 of: config.spec, id: request.identity.id,
                 systemd: request.options.systemdCgroup || configuration.systemdCgroup == true)
-            if config.identity != ahead?.config.identity || cgroup.place != limited?.cgroup.place {
+            if config.identity != expected?.identity || cgroup.place != limited?.cgroup.place {
                 begun = nil
                 remove(limited.take(), bundle: request.bundle)
             }
@@ -111,6 +114,7 @@ package final class EngineLauncher: ContainerLauncher {
                 request: request, bundle: bundle, spec: config.spec, cgroup: limited?.cgroup ?? cgroup, ahead: limited,
                 launcher: self, observer: observer)
         } catch {
+            begun = nil
             remove(limited, bundle: request.bundle)
             throw error
         }

@@ -134,7 +134,7 @@ def load(port, path, size, connections):
     command = ["wrk", "-t2", f"-c{connections}", f"-d{plan['seconds']}s", "--timeout", "30s", "--latency"]
     out = subprocess.check_output(command + ["-s", str(script), f"http://127.0.0.1:{port}{path}"], text=True)
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
-    late = milliseconds(re.search(r"99%\s+(\S+)", out).group(1))
+    late = milliseconds(re.search(r"(?m)^\s+99%\s+(\S+)", out).group(1))
     failed = sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)", out))
     failed += sum(int(number) for number in re.findall(r"Non-2xx or 3xx responses: (\d+)", out))
     return rate, late, failed
@@ -147,12 +147,14 @@ def rates(report):
     for _ in range(plan["rounds"]):
         for name in ("martlet", "wasmtime"):
             server = start(name)
-            load(PORTS[name], "/hello", 0, 16)
-            for case, path, size, _ in CASES:
-                for connections in CONNECTIONS:
-                    samples.setdefault((case, connections), {}).setdefault(name, []).append(
-                        load(PORTS[name], path, size, connections))
-            server.stop()
+            try:
+                load(PORTS[name], "/hello", 0, 16)
+                for case, path, size, _ in CASES:
+                    for connections in CONNECTIONS:
+                        samples.setdefault((case, connections), {}).setdefault(name, []).append(
+                            load(PORTS[name], path, size, connections))
+            finally:
+                server.stop()
     for case, _, _, bar in CASES:
         for connections in CONNECTIONS:
             found = samples[case, connections]

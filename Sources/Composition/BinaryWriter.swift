@@ -7,19 +7,15 @@ struct BinaryWriter {
     mutating func append(_ more: some Collection<UInt8>) { bytes += more }
 
     /// In LEB128.
-    mutating func number(_ value: UInt32) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7f) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
+    mutating func number(_ value: UInt32) { number(value, lastBelow: 0x80) }
 
     /// In signed LEB128, which where a type may be a primitive one tells it from these: they are negative.
-    mutating func signedNumber(_ value: UInt32) {
+    mutating func signedNumber(_ value: UInt32) { number(value, lastBelow: 0x40) }
+
+    /// - Parameter limit: what the last byte, which has the sign if there is one, is below.
+    private mutating func number(_ value: UInt32, lastBelow limit: UInt32) {
         var rest = value
-        while rest >= 0x40 {
+        while rest >= limit {
             bytes.append(UInt8(rest & 0x7f) | 0x80)
             rest >>= 7
         }

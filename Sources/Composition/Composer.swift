@@ -71,10 +71,9 @@ final class Composer {
         var instance = BinaryWriter()
         instance.number(1)
         instance.byte(0x00)
-        instance.number(nested)
+        instance.number(next(.component))
         instance.append(arguments.bytes)
         output.section(.instance, instance.bytes)
-        nested += 1
         made[component] = next(.instance)
     }
 

@@ -186,15 +186,8 @@ final class GuestLog: @unchecked Sendable {
         output.rest.removeAll(keepingCapacity: true)
     }
 
+    /// What can't be written is lost.
     private static func write(_ bytes: [UInt8], to target: Int32) {
-        bytes.withUnsafeBytes { bytes in
-            var left = bytes
-            while !left.isEmpty {
-                guard case .success(let count) = attempt({ Glibc.write(target, left.baseAddress, left.count) }) else {
-                    return
-                }
-                left = UnsafeRawBufferPointer(rebasing: left.dropFirst(count))
-            }
-        }
+        try? bytes.withUnsafeBytes { bytes in try writeAll(bytes, to: target, name: "standard output") }
     }
 }

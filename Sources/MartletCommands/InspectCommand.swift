@@ -4,7 +4,6 @@ internal import Glibc
 internal import LinuxSystem
 internal import OCIRuntime
 internal import ProbeProtocol
-internal import SystemPackage
 internal import WasmBinary
 
 /// `martlet inspect`
@@ -108,11 +107,7 @@ struct ScratchFolder: ~Copyable {
         } else {
             parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         }
-        var template = Array("\(parent)/martlet-inspect.XXXXXX".utf8CString)
-        let made = mkdtemp(&template)
-        let code = errno
-        guard made != nil else { throw SystemCallError("mkdtemp", parent, errno: .init(rawValue: code)) }
-        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        path = try makeTemporaryFolder("\(parent)/martlet-inspect")
     }
 
     deinit { try? removeTree(path) }

@@ -6,7 +6,7 @@ internal import OCIRuntime
 internal import OCISpec
 
 /// What a command was pointed at.
-enum FoundEntrypoint: ~Copyable {
+enum FoundTarget: ~Copyable {
     case module(FoundModule)
     /// The program of a container or an image that is no module.
     case native(String)
@@ -38,7 +38,7 @@ struct FoundModule: ~Copyable {
     /// Finds it by a word of the command line: a file, an image, a bundle's folder, or a container's id.
     ///
     /// - Parameter runtime: whose containers an id may name; nil: none.
-    static func find(_ word: String, _ runtime: Runtime?) throws -> FoundEntrypoint {
+    static func find(_ word: String, _ runtime: Runtime?) throws -> FoundTarget {
         if access("\(word)/config.json", F_OK) == 0 { return try inBundle(absolutePath(word), rootfs: nil) }
         switch try RunSource(word) {
         case .file(let path, let function):
@@ -66,7 +66,7 @@ struct FoundModule: ~Copyable {
 
     private static func inBundle(
         _ path: String, rootfs: String?, ownFolder: String? = nil
-    ) throws -> FoundEntrypoint {
+    ) throws -> FoundTarget {
         let bundle = try Bundle(path: path)
         let spec = try bundle.loadConfig().spec
         let resolver = EntrypointResolver(
@@ -83,10 +83,7 @@ struct FoundModule: ~Copyable {
     }
 
     /// Bytes.
-    var size: Int {
-        var status = stat()
-        return fstat(file.raw, &status) == 0 ? Int(status.st_size) : 0
-    }
+    var size: Int { (try? FileStatus(of: file.raw).size) ?? 0 }
 
     /// SHA-256 of its bytes, which is its name in the cache.
     func digest() throws -> String {

@@ -124,8 +124,8 @@ let package = Package(
         library(
             "Zygote",
             [
-                "Bundle", "CLinux", "ContainerInit", "Seccomp", "WasmHost", "EngineProtocol", "LinuxSystem", "OCISpec",
-                system,
+                "Bundle", "CLinux", "ContainerInit", "Seccomp", "Wasm", "WasmHost", "EngineProtocol", "LinuxSystem",
+                "OCISpec", system,
             ]),
 
         // What the command asks of the engine, by a program of its own.

@@ -27,6 +27,7 @@ typedef struct wasmtime_context_t wasmtime_context_t;
 typedef struct wasmtime_linker_t wasmtime_linker_t;
 typedef struct wasmtime_caller_t wasmtime_caller_t;
 typedef struct wasmtime_instance_pre_t wasmtime_instance_pre_t;
+typedef struct wasmtime_guestprofiler_t wasmtime_guestprofiler_t;
 typedef struct wasmtime_pooling_allocation_config_t wasmtime_pooling_allocation_config_t;
 typedef struct wasmtime_component_t wasmtime_component_t;
 typedef struct wasmtime_component_type_t wasmtime_component_type_t;
@@ -73,6 +74,8 @@ typedef uint8_t wasm_externkind_t;
 typedef uint8_t wasmtime_extern_kind_t;
 typedef uint8_t wasmtime_valkind_t;
 typedef uint8_t wasmtime_trap_code_t;
+typedef uint8_t wasmtime_profiling_strategy_t;
+typedef uint8_t wasmtime_update_deadline_kind_t;
 typedef uint8_t wasmtime_component_item_kind_t;
 typedef uint8_t wasmtime_component_valkind_t;
 typedef uint8_t wasmtime_component_valtype_kind_t;
@@ -212,6 +215,12 @@ struct wasmtime_component_valrecord_entry_t {
   wasmtime_component_val_t val;
 };
 
+// A module whose functions a profiler names.
+typedef struct wasmtime_guestprofiler_modules_t {
+  const wasm_name_t *name;
+  const wasmtime_module_t *mod;
+} wasmtime_guestprofiler_modules_t;
+
 // Functions of ours that a component imports. Arguments and results are freed by the library.
 typedef wasmtime_error_t *(*wasmtime_component_func_callback_t)(void *, wasmtime_context_t *, const wasmtime_component_func_type_t *, wasmtime_component_val_t *, size_t, wasmtime_component_val_t *, size_t);
 typedef wasmtime_error_t *(*wasmtime_component_resource_destructor_t)(void *, wasmtime_context_t *, uint32_t);
@@ -229,6 +238,9 @@ enum {
   WASMTIME_EXTERN_FUNC = 0,
   WASMTIME_EXTERN_MEMORY = 3,
   WASMTIME_I32 = 0,
+  WASMTIME_PROFILING_STRATEGY_JITDUMP = 1,
+  WASMTIME_PROFILING_STRATEGY_PERFMAP = 3,
+  WASMTIME_UPDATE_DEADLINE_CONTINUE = 0,
   WASMTIME_WASI_DIR_PERMS_READ = 1,
   WASMTIME_WASI_DIR_PERMS_WRITE = 2,
   WASMTIME_WASI_FILE_PERMS_READ = 1,
@@ -287,6 +299,7 @@ void wasmtime_config_wasm_multi_memory_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_memory64_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_exceptions_set(wasm_config_t *, bool);
 void wasmtime_config_parallel_compilation_set(wasm_config_t *, bool);
+void wasmtime_config_profiler_set(wasm_config_t *, wasmtime_profiling_strategy_t);
 wasmtime_pooling_allocation_config_t *wasmtime_pooling_allocation_config_new(void);
 void wasmtime_pooling_allocation_config_delete(wasmtime_pooling_allocation_config_t *);
 void wasmtime_pooling_allocation_config_total_component_instances_set(wasmtime_pooling_allocation_config_t *, uint32_t);
@@ -312,6 +325,7 @@ void wasmtime_module_delete(wasmtime_module_t *);
 void wasmtime_module_imports(const wasmtime_module_t *, wasm_importtype_vec_t *);
 void wasmtime_module_exports(const wasmtime_module_t *, wasm_exporttype_vec_t *);
 wasmtime_error_t *wasmtime_module_serialize(wasmtime_module_t *, wasm_byte_vec_t *);
+wasmtime_error_t *wasmtime_module_deserialize(wasm_engine_t *, const uint8_t *, size_t, wasmtime_module_t **);
 wasmtime_error_t *wasmtime_module_deserialize_file(wasm_engine_t *, const char *, wasmtime_module_t **);
 void wasm_importtype_vec_delete(wasm_importtype_vec_t *);
 const wasm_name_t *wasm_importtype_module(const wasm_importtype_t *);
@@ -333,6 +347,8 @@ void *wasmtime_context_get_data(const wasmtime_context_t *);
 void wasmtime_store_limiter(wasmtime_store_t *, int64_t, int64_t, int64_t, int64_t, int64_t);
 wasmtime_error_t *wasmtime_context_set_fuel(wasmtime_context_t *, uint64_t);
 void wasmtime_context_set_epoch_deadline(wasmtime_context_t *, uint64_t);
+// The answer is a wasmtime_error_t *, or 0 for none; `_bindings.py` has it as a number.
+void wasmtime_store_epoch_deadline_callback(wasmtime_store_t *, size_t (*)(wasmtime_context_t *, void *, uint64_t *, wasmtime_update_deadline_kind_t *), void *, void (*)(void *));
 wasmtime_error_t *wasmtime_context_set_wasi(wasmtime_context_t *, wasi_config_t *);
 void wasmtime_context_set_wasi_http(wasmtime_context_t *);
 wasi_config_t *wasi_config_new(void);
@@ -348,6 +364,12 @@ bool wasi_config_set_stdout_file(wasi_config_t *, const char *);
 void wasi_config_inherit_network(wasi_config_t *);
 void wasi_config_allow_ip_name_lookup(wasi_config_t *, bool);
 bool wasi_config_preopen_dir(wasi_config_t *, const char *, const char *, wasi_dir_perms, wasi_file_perms);
+
+// Samples of a guest's stack. The profiler is used up by finish.
+wasmtime_guestprofiler_t *wasmtime_guestprofiler_new(wasm_engine_t *, const wasm_name_t *, uint64_t, const wasmtime_guestprofiler_modules_t *, size_t);
+void wasmtime_guestprofiler_delete(wasmtime_guestprofiler_t *);
+void wasmtime_guestprofiler_sample(wasmtime_guestprofiler_t *, const wasmtime_store_t *, uint64_t);
+wasmtime_error_t *wasmtime_guestprofiler_finish(wasmtime_guestprofiler_t *, wasm_byte_vec_t *);
 
 // Linking and running core modules.
 wasmtime_linker_t *wasmtime_linker_new(wasm_engine_t *);
@@ -374,6 +396,7 @@ wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *, const wasmtime_func_t
 wasmtime_error_t *wasmtime_component_new(const wasm_engine_t *, const uint8_t *, size_t, wasmtime_component_t **);
 void wasmtime_component_delete(wasmtime_component_t *);
 wasmtime_error_t *wasmtime_component_serialize(const wasmtime_component_t *, wasm_byte_vec_t *);
+wasmtime_error_t *wasmtime_component_deserialize(const wasm_engine_t *, const uint8_t *, size_t, wasmtime_component_t **);
 wasmtime_error_t *wasmtime_component_deserialize_file(const wasm_engine_t *, const char *, wasmtime_component_t **);
 wasmtime_component_type_t *wasmtime_component_type(const wasmtime_component_t *);
 void wasmtime_component_type_delete(wasmtime_component_type_t *);

@@ -11,10 +11,40 @@ package struct EngineSettings: Codable, Hashable, Sendable {
     /// Bytes of memory that compiling one module may take.
     package var compilerMemoryLimit: UInt64 = 2 << 30
     package var features = EngineFeatures()
-    /// Only for martlet-probe; the engine has no tracer.
-    package var trace: TraceSettings?
+    /// Only for martlet-probe; the engine has none.
+    package var instruments: Instruments?
 
     package init() {}
+}
+
+/// What martlet-probe does beside running a module.
+package struct Instruments: Codable, Hashable, Sendable {
+    package var trace: TraceSettings?
+    package var profile: ProfileSettings?
+    package var perf: PerfFormat?
+
+    package init() {}
+}
+
+/// How perf(1) is told of the functions of guests.
+package enum PerfFormat: String, Codable, CaseIterable, Sendable {
+    case map, jitdump
+}
+
+/// How a module's stack is sampled.
+package struct ProfileSettings: Codable, Hashable, Sendable {
+    /// An absolute path, for the Firefox profiler's JSON.
+    package var output: String
+    /// What the profile calls the module.
+    package var name: String
+    /// Milliseconds between two samples.
+    package var interval: Int32
+
+    package init(output: String, name: String, interval: Int32) {
+        self.output = output
+        self.name = name
+        self.interval = interval
+    }
 }
 
 /// How the calls of a module are written down.

@@ -31,7 +31,9 @@ package struct MartletCommand: ParsableCommand {
         version: "martlet \(MartletVersion.version)",
         subcommands: [RunCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Modules", subcommands: [InspectCommand.self, TraceCommand.self, CacheCommand.self]),
+            CommandGroup(
+                name: "Modules",
+                subcommands: [InspectCommand.self, TraceCommand.self, ProfileCommand.self, CacheCommand.self]),
             CommandGroup(
                 name: "Node",
                 subcommands: [

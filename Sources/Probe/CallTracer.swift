@@ -27,7 +27,11 @@ final class CallTracer: GuestTracer {
         }
     }
 
-    func link(_ module: Module) throws(EngineError) -> LinkedModule { try linker.link(module) }
+    var refusal: String { "only the calls of modules can be traced" }
+
+    func link(_ module: Module, _: Linker) throws(EngineError) -> LinkedModule { try linker.link(module) }
+
+    func begin(_: Store) {}
 
     func finish() { journal.finish() }
 }

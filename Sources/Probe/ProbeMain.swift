@@ -19,7 +19,9 @@ package enum ProbeMain {
         if CommandLine.arguments.count == 1 {
             // As an engine, by the command's runtime.
             EngineMain.runTracing { settings, host, loader in
-                try CallTracer(settings.trace ?? TraceSettings(), host, loader)
+                let instruments = settings.instruments
+                if let trace = instruments?.trace { return try CallTracer(trace, host, loader) }
+                return try instruments?.profile.map { try StackSampler($0, host) }
             }
         }
         guard CommandLine.arguments.count == 2, CommandLine.arguments[1].hasPrefix("{") else {

@@ -5,7 +5,9 @@ struct ByteVector: ~Copyable {
     private var raw: wasm_byte_vec_t
 
     /// Lets `fill` write the vector. If `fill` throws, nothing was written and nothing is to be freed.
-    init(filledBy fill: (UnsafeMutablePointer<wasm_byte_vec_t>) throws -> Void) rethrows {
+    init<Failure: Error>(
+        filledBy fill: (UnsafeMutablePointer<wasm_byte_vec_t>) throws(Failure) -> Void
+    ) throws(Failure) {
         var raw = wasm_byte_vec_t(size: 0, data: nil)
         try fill(&raw)
         self.raw = raw
@@ -37,6 +39,15 @@ extension String {
             return
         }
         self = String(decoding: UnsafeBufferPointer(start: data, count: name.size), as: UTF8.self)
+    }
+
+    /// Calls `body` with the text as a name that the library borrows.
+    func withBorrowedName<Result>(_ body: (UnsafePointer<wasm_name_t>) -> Result) -> Result {
+        var bytes = Array(utf8)
+        return bytes.withUnsafeMutableBufferPointer { bytes in
+            var name = wasm_name_t(size: bytes.count, data: bytes.baseAddress)
+            return body(&name)
+        }
     }
 
     /// Calls `body` with the text's UTF-8 bytes and their number (there is no NUL at the end).

@@ -38,6 +38,16 @@ package final class Component {
         self.init(consuming: raw)
     }
 
+    /// Copies an artifact into memory of this process's own, and else as the one above.
+    ///
+    /// - Parameter artifact: borrowed for the length of the call.
+    package convenience init(copying artifact: UnsafeRawBufferPointer, with engine: Engine) throws(EngineError) {
+        var raw: OpaquePointer?
+        let start = artifact.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        try EngineError.check(wasmtime_component_deserialize(engine.raw, start, artifact.count, &raw), .deserialize)
+        self.init(consuming: raw)
+    }
+
     /// The artifact: native code and what the engine needs to load it again. `write` borrows the bytes.
     package func serialize<Result>(_ write: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         let artifact = try ByteVector { (raw) throws(EngineError) in

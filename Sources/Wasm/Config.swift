@@ -69,6 +69,24 @@ package struct Config: ~Copyable {
         wasmtime_config_parallel_compilation_set(raw, enabled)
     }
 
+    /// How perf(1) is told of the functions of guests.
+    package enum PerfFormat: String, Codable, Sendable {
+        /// `/tmp/perf-PID.map`: where each function lies.
+        case map
+        /// `jit-PID.dump` in the working directory: their code too.
+        case jitdump
+    }
+
+    /// Writes down where functions lie, as modules are loaded, under the number of the process that makes the engine.
+    package borrowing func setPerf(_ format: PerfFormat) {
+        let strategy =
+            switch format {
+            case .map: WASMTIME_PROFILING_STRATEGY_PERFMAP
+            case .jitdump: WASMTIME_PROFILING_STRATEGY_JITDUMP
+            }
+        wasmtime_config_profiler_set(raw, wasmtime_profiling_strategy_t(strategy))
+    }
+
     /// Takes memories, tables and instances out of a pool that is reserved when the engine is made.
     ///
     /// - Parameters:

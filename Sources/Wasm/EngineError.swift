@@ -14,6 +14,7 @@ package struct EngineError: Error, Equatable {
         case configureStore = "configure the store"
         case instantiate = "instantiate"
         case call = "call"
+        case profile = "write the profile"
     }
 
     package let operation: Operation

@@ -2,7 +2,7 @@ internal import CWasmtime
 
 /// Owner of a store: the memory, tables and host state of one guest. Not to be used by two threads at once.
 package final class Store {
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
     let context: OpaquePointer?
 
     /// - Parameter data: what functions of ours find in ``HostCall/data``; kept alive by the store.
@@ -52,6 +52,23 @@ package final class Store {
         wasmtime_context_set_epoch_deadline(context, ticks)
     }
 
+    /// Calls `body` in the guest's thread, while it is stopped, once after each epoch that begins, from the next one on.
+    /// Only while the guest's own code runs: what passes while it is in the host is told when it comes out.
+    package func atEachEpoch(_ body: @escaping (Store) -> Void) {
+        wasmtime_store_epoch_deadline_callback(
+            raw,
+            { _, data, ticks, kind in
+                guard let data else { return 0 }
+                let callback = Unmanaged<EpochCallback>.fromOpaque(data).takeUnretainedValue()
+                callback.body(callback.store)
+                ticks?.pointee = 1
+                kind?.pointee = wasmtime_update_deadline_kind_t(WASMTIME_UPDATE_DEADLINE_CONTINUE)
+                return 0
+            }, Unmanaged.passRetained(EpochCallback(store: self, body: body)).toOpaque(),
+            { $0.map { Unmanaged<EpochCallback>.fromOpaque($0).release() } })
+        setEpochDeadline(ticks: 1)
+    }
+
     /// Gives the guest its WASI context, which is used up.
     package func setWASI(_ configuration: consuming WASIConfiguration) throws(EngineError) {
         let configuration = configuration.release()
@@ -61,5 +78,16 @@ package final class Store {
     /// Gives the guest the state that outgoing `wasi:http` requests need.
     package func setHTTP() {
         wasmtime_context_set_wasi_http(context)
+    }
+}
+
+/// What is called at each epoch; the store has it.
+private final class EpochCallback {
+    unowned let store: Store
+    let body: (Store) -> Void
+
+    init(store: Store, body: @escaping (Store) -> Void) {
+        self.store = store
+        self.body = body
     }
 }

@@ -33,6 +33,8 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
     package var fuel: UInt64?
     /// Compile checks of the epoch into loops and calls, so that another thread can interrupt a guest.
     package var epochInterruption = false
+    /// Whether, and how, perf(1) is told of the functions of guests. It does not shape the code.
+    package var perf: Config.PerfFormat?
 
     package init() {}
 
@@ -73,6 +75,7 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         }
         config.setConsumesFuel(fuel != nil)
         config.setChecksEpoch(epochInterruption)
+        if let perf { config.setPerf(perf) }
         if let pool {
             config.setPool(guests: pool.guests, memoryBytes: pool.memoryBytes)
         }

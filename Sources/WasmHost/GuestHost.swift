@@ -9,7 +9,7 @@ package final class GuestHost {
     let linker: Linker
     private var madeComponentLinker: ComponentLinker?
     private var madeServedLinker: ComponentLinker?
-    /// Sees the calls of core modules; components are refused, then. Set before a guest is loaded, or not at all.
+    /// Sees what core modules do; components are refused, then. Set before a guest is loaded, or not at all.
     package var tracer: (any GuestTracer)?
     /// Where components that answer HTTP requests are served.
     package let service: (any GuestService)?

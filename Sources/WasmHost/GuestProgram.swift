@@ -50,9 +50,8 @@ package struct GuestProgram {
         case .module(let module):
             entry = try Self.check(module, name, function: function ?? "_start", host)
         case .component(let component, let flush):
-            guard host.tracer == nil else {
-                throw GuestError(
-                    .unsupportedWorld, "\(name) is a component: only the calls of modules can be traced")
+            if let tracer = host.tracer {
+                throw GuestError(.unsupportedWorld, "\(name) is a component: \(tracer.refusal)")
             }
             if code.servesHTTP {
                 entry = .server(try Self.server(component, code, name, host))
@@ -73,7 +72,7 @@ package struct GuestProgram {
         let linked: LinkedModule
         do throws(EngineError) {
             if let tracer = host.tracer {
-                linked = try tracer.link(module)
+                linked = try tracer.link(module, host.linker)
             } else {
                 linked = try host.linker.link(module)
             }

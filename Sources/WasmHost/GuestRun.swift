@@ -37,6 +37,7 @@ package struct GuestRun {
             Self.followMemoryLimit(of: store)
             if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
             if host.configuration.epochInterruption { store.setEpochDeadline(ticks: .max / 2) }
+            host.tracer?.begin(store)
             switch program.entry {
             case .module(let module, let calls):
                 state = .module(try module.instantiate(in: store), calls: calls)

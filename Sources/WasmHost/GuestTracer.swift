@@ -1,12 +1,20 @@
 package import Wasm
 
-/// Sees the calls of a core module's imports. Only a program that a person asked for has one.
+/// Sees what a core module does. Only a program that a person asked for has one.
 package protocol GuestTracer {
     /// Descriptors that it writes to, to be kept open in the guest's process; borrowed.
     var descriptors: [Int32] { get }
 
-    /// Links a module so that its calls are seen. That it can be linked was checked.
-    func link(_ module: Module) throws(EngineError) -> LinkedModule
+    /// Why components are refused, as the rest of a sentence.
+    var refusal: String { get }
+
+    /// Links a module so that it is seen. That it can be linked was checked.
+    ///
+    /// - Parameter linker: what links guests that nobody looks at.
+    func link(_ module: Module, _ linker: Linker) throws(EngineError) -> LinkedModule
+
+    /// The guest's store is made, in its process, and nothing of the guest's has run.
+    func begin(_ store: Store)
 
     /// The guest has ended.
     func finish()

@@ -44,18 +44,22 @@ package final class ModuleLoader {
     private var client: Artifact?
     /// Whether components that answer HTTP requests are loaded to be served.
     private let serves: Bool
+    private let copies: Bool
 
     /// - Parameters:
     ///   - serves: whether components that answer HTTP requests are loaded to be served; the engine must be able to
     ///     interrupt them (`EngineConfiguration.epochInterruption`).
+    ///   - copies: whether code is copied into memory of no file: perf(1) looks for functions of such memory only in what
+    ///     it was told (`EngineConfiguration.perf`).
     ///   - confine: runs in each compile helper before it touches the module; it must leave open what is open.
     package init(
         engine: Engine, cache: ArtifactCache, limits: Compiler.Limits = .init(), serves: Bool = false,
-        confine: @escaping () throws -> Void
+        copies: Bool = false, confine: @escaping () throws -> Void
     ) {
         self.engine = engine
         self.cache = cache
         self.serves = serves
+        self.copies = copies
         compiler = Compiler(engine: engine, cache: cache, limits: limits, confine: confine)
     }
 
@@ -225,6 +229,7 @@ package final class ModuleLoader {
         let next = dup(artifact.raw)
         if next >= 0 { _ = close(next) }
         do throws(EngineError) {
+            if copies { return try copyArtifact(path, kind) }
             let code: Artifact.Code =
                 switch kind {
                 case .module: .module(try Module(mapping: path, with: engine))
@@ -235,6 +240,22 @@ package final class ModuleLoader {
             cache.remove(digest, kind)
             return nil
         }
+    }
+
+    /// - Returns: nil if it can't be read.
+    private func copyArtifact(_ path: String, _ kind: ArtifactKind) throws(EngineError) -> Artifact? {
+        guard let file = try? openFile(path, O_RDONLY),
+            let bytes = try? readToEnd(of: file.raw, limit: .max, name: path)
+        else { return nil }
+        let code = bytes.withUnsafeBytes { bytes in
+            Result { () throws(EngineError) in
+                switch kind {
+                case .module: try Artifact.Code.module(Module(copying: bytes, with: engine))
+                case .component: try Artifact.Code.component(Component(copying: bytes, with: engine))
+                }
+            }
+        }
+        return Artifact(code: try code.get(), descriptors: [])
     }
 
     private static func isSameFile(_ left: Int32, _ right: Int32) -> Bool {

@@ -21,7 +21,7 @@ package enum EngineMain {
         run(service: service) { (zygote) throws in try zygote.serveOne() }
     }
 
-    /// As the program that traces: does what the engine does, with the calls of modules written down.
+    /// As martlet-probe: does what the engine does, and looks at what modules do.
     package static func runTracing(_ tracing: @escaping TracerMaker) -> Never {
         run(service: nil, tracing: tracing) { (zygote) throws in try zygote.serve() }
     }

@@ -1,10 +1,11 @@
 package import EngineProtocol
 internal import OCISpec
 internal import Seccomp
+internal import Wasm
 package import WasmHost
 
-/// Makes what sees the calls of modules, once the engine is there.
-package typealias TracerMaker = (EngineSettings, GuestHost, ModuleLoader) throws -> any GuestTracer
+/// Makes what sees what modules do, once the engine is there; nil if nothing is to be seen.
+package typealias TracerMaker = (EngineSettings, GuestHost, ModuleLoader) throws -> (any GuestTracer)?
 
 /// What all guests of a zygote need, made once: the engine with its linkers, the modules' code, the built-in filters.
 package final class GuestSupply {
@@ -30,14 +31,15 @@ package final class GuestSupply {
     ///   - service: of the program that serves; nil in the one that each pod has.
     ///   - pools: whether instances of served components come out of a pool, which takes less time for each. It is
     ///     address space only, of some terabytes.
-    ///   - tracing: makes what sees the calls of modules.
+    ///   - tracing: makes what sees what modules do.
     package init(
         settings: EngineSettings, service: (any GuestService)? = nil, pools: Bool = true, tracing: TracerMaker? = nil
     ) throws {
         self.settings = settings
         var configuration = EngineConfiguration(settings.features)
-        // Only a server has requests to interrupt; it costs the code some time.
-        configuration.epochInterruption = service != nil
+        // Only a server has requests to interrupt, and a profiler guests to stop; it costs the code some time.
+        configuration.epochInterruption = service != nil || settings.instruments?.profile != nil
+        configuration.perf = settings.instruments?.perf.map(Config.PerfFormat.init)
         if let service, pools {
             configuration.pool = .init(guests: UInt32(service.mostGuests), memoryBytes: 4 << 30)
         }
@@ -47,7 +49,10 @@ package final class GuestSupply {
         var limits = Compiler.Limits()
         limits.memory = settings.compilerMemoryLimit
         // In the helper's own time: most modules are in the cache.
-        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, serves: service != nil) {
+        loader = ModuleLoader(
+            engine: host.engine, cache: cache, limits: limits, serves: service != nil,
+            copies: configuration.perf != nil
+        ) {
             try SeccompFilter.builtIn(.compiler).install()
         }
         host.tracer = try tracing?(settings, host, loader)
@@ -91,6 +96,15 @@ package final class GuestSupply {
     /// Takes a compilation's code over.
     package func finish(_ job: CompileJob) throws -> GuestCode {
         try loader.finish(job)
+    }
+}
+
+extension Config.PerfFormat {
+    fileprivate init(_ format: PerfFormat) {
+        switch format {
+        case .map: self = .map
+        case .jitdump: self = .jitdump
+        }
     }
 }
 

@@ -107,7 +107,11 @@ struct Zygote: ~Copyable {
             case .ready(let code):
                 try fork(pending, bundle, code: code)
             case .served:
-                try server?.start(pending, settings)
+                guard let server else {
+                    throw ContainerFailure(
+                        .systemCall, step: path, message: "a component that answers HTTP requests is not served here")
+                }
+                try server.start(pending, settings)
             case .compiling(let job):
                 pending.report(.compiling)
                 compiling.append(Compilation(create: pending, bundle: bundle, job: job))

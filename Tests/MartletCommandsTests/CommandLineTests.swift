@@ -19,6 +19,7 @@ struct CommandLineTests {
             (CacheVerifyCommand.self, "martlet cache verify --remove"),
             (ShimCallCommand.self, "martlet shim 3f2a state"), (TopCommand.self, "martlet top --interval"),
             (TraceCommand.self, "martlet trace --summary app.wasm"),
+            (ProfileCommand.self, "martlet profile --svg app.svg"),
             (DoctorCommand.self, "martlet doctor --format json"),
             (CreateCommand.self, "martlet create --bundle"), (StartCommand.self, "martlet start hello"),
             (StateCommand.self, "martlet state hello"), (KillCommand.self, "martlet kill hello KILL"),

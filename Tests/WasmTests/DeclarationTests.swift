@@ -103,6 +103,7 @@ struct DeclarationTests {
         check(wasmtime_component_valrecord_entry_t.self, "wasmtime_component_valrecord_entry_t")
         check(wasmtime_component_valvariant_t.self, "wasmtime_component_valvariant_t")
         check(wasmtime_component_valunion_t.self, "wasmtime_component_valunion_t")
+        check(wasmtime_guestprofiler_modules_t.self, "wasmtime_guestprofiler_modules_t")
         let structures = header.matches(of: /(?m)^(?:typedef )?(?:struct|union) (\w+) \{$/).map { String($0.1) }
         #expect(Set(structures) == checked)
     }
@@ -157,5 +158,7 @@ struct DeclarationTests {
         check(\wasmtime_component_valrecord_entry_t.val, "wasmtime_component_valrecord_entry_t", "val")
         check(\wasmtime_component_valvariant_t.discriminant, "wasmtime_component_valvariant_t", "discriminant")
         check(\wasmtime_component_valvariant_t.val, "wasmtime_component_valvariant_t", "val")
+        check(\wasmtime_guestprofiler_modules_t.name, "wasmtime_guestprofiler_modules_t", "name")
+        check(\wasmtime_guestprofiler_modules_t.mod, "wasmtime_guestprofiler_modules_t", "mod")
     }
 }

@@ -25,16 +25,21 @@ func prepareRoot(_ plan: ContainerPlan) throws(ContainerFailure) -> RootDirector
 
 /// pivot_root(2) refuses a root whose parent mount is shared, and what is mounted on the root would spread.
 private func makeParentPrivate(_ rootfs: String) throws(SystemCallError) {
-    var path = rootfs
-    while true {
-        do {
-            try mountFileSystem(source: nil, target: path, flags: .private)
-            return
-        } catch {
-            // Not a mount point: its parent may be one.
-            guard error.errno == .invalidArgument, path != "/" else { throw error }
-            path = splitLast(path).parent
-        }
+    if try makePrivate(rootfs) { return }
+    // It is on one that is mounted at a parent of where it really is: its name may have dots and links.
+    let folder = try openFile(rootfs, OpenFlag.path)
+    var path = try linkTarget(ofDescriptor: folder.raw)
+    while try !makePrivate(path) { path = splitLast(path).parent }
+}
+
+/// - Returns: false for what is no mount point, which `/` always is.
+private func makePrivate(_ path: String) throws(SystemCallError) -> Bool {
+    do {
+        try mountFileSystem(source: nil, target: path, flags: .private)
+        return true
+    } catch {
+        guard error.errno == .invalidArgument, path != "/" else { throw error }
+        return false
     }
 }
 

@@ -1,8 +1,5 @@
 package import ArgumentParser
 internal import EngineProtocol
-internal import Glibc
-internal import OCIRuntime
-internal import ShimService
 
 /// `martlet trace`
 package struct TraceCommand: ParsableCommand {
@@ -53,35 +50,14 @@ package struct TraceCommand: ParsableCommand {
     }
 
     package func run() throws {
-        let signals = AttendedSignals.block()
-        let status = try martlet.global.withRuntime(change: instrument) { runtime in
-            guard let source = try RunSource(target) else {
-                throw RuntimeError(
-                    .notFound, "there is no file \(target)", remedy: "name a module, an archive or oci:DIR")
-            }
-            let local = try LocalBundle(source, guest, arguments: arguments)
-            var request = CreationRequest(
-                id: local.id, bundle: local.path, streams: ProcessStreams(isAttended: true))
-            request.ownFolder = local.path
-            let attended: AttendedContainer?
-            do {
-                attended = try runtime.run(request)
-            } catch {
-                try? LocalBundle.remove(local.path)
-                throw error
-            }
-            return try attended?.wait(signals, keep: false) ?? 0
-        }
-        throw ExitCode(status)
-    }
-
-    /// Has martlet-probe take the engine's place.
-    private func instrument(_ options: inout Runtime.Options) throws {
-        options.engine = try ProbeClient().path
+        var instruments = Instruments()
         var trace = TraceSettings()
         trace.output = output.map(absolutePath)
         trace.summary = summary
         trace.shown = shown
-        options.configuration.engine.trace = trace
+        instruments.trace = trace
+        throw ExitCode(
+            try InstrumentedRun(target: target, options: guest, arguments: arguments, instruments: instruments)
+                .run(martlet.global))
     }
 }

@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// How an RPC waits for work that blocks: on a thread of its own, while the event loop goes on.
 package enum BlockingWork {
     /// Runs `body` on a short-lived thread and answers what it answers.

@@ -34,7 +34,9 @@ extension Integration {
             let page = try String(contentsOfFile: "\(share)/man/man1/martlet.1", encoding: .utf8)
             #expect(page.hasPrefix(".TH MARTLET 1"))
             #expect(page.utf8.allSatisfy { $0 < 0x80 })
-            for command in ["run", "inspect", "trace", "cache add", "doctor", "shim", "top", "create", "features"] {
+            for command in [
+                "run", "inspect", "trace", "profile", "cache add", "doctor", "shim", "top", "create", "features",
+            ] {
                 #expect(page.contains("\n.SS \(command)\n"), "\(command)")
             }
             let groff = try await shell(

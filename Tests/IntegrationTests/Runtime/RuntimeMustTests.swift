@@ -2,6 +2,8 @@ import Foundation
 import OCISpec
 import Testing
 
+@testable import ShimBench
+
 extension Integration {
     /// What a runtime MUST do by the runtime specification, version 1.2, through the command. The rest is in the suites
     /// beside:
@@ -39,6 +41,23 @@ extension Integration {
                 let process = try await runtime.create("c2")
                 #expect(process.status != 0 && process.stderr.contains("process"), "\(process)")
                 #expect(try await runtime.expect("list", "--quiet") == "")
+            }
+        }
+
+        /// Also one that is no mount point, and whose name does not end with a folder's.
+        @Test func theRootMayBeNamedByDotsAndLinks() async throws {
+            try await RuntimeFixture.run { runtime in
+                let path = try await runtime.bundle("c1", ["/bin/busybox", "echo", "ran"])
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(path)/link", withDestinationPath: "rootfs/../rootfs")
+                for root in ["rootfs/.", "./rootfs/bin/..", "link", "\(path)/./rootfs/."] {
+                    var spec = ContainerSpec.make(
+                        arguments: ["/bin/busybox", "echo", "ran"], cgroupsPath: "/\(runtime.name)/c1")
+                    spec.root?.path = root
+                    try Data(try encodeJSON(spec)).write(to: URL(filePath: "\(path)/config.json"))
+                    let ran = try await runtime.martlet("run", "--bundle", path, "c1")
+                    #expect(ran.status == 0 && ran.stdout == "ran\n", "\(root): \(ran)")
+                }
             }
         }
 

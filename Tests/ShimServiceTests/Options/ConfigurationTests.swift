@@ -60,7 +60,7 @@ struct ConfigurationTests {
         #expect(Mirror(reflecting: features).children.allSatisfy { "\($0.value)" != "nil" })
         let settings = Mirror(reflecting: configuration.engine).children.compactMap(\.label)
         // Tracing is of one run of the command's.
-        #expect(Set(settings) == ["cacheDirectory", "cacheLimit", "compilerMemoryLimit", "features", "trace"])
+        #expect(Set(settings) == ["cacheDirectory", "cacheLimit", "compilerMemoryLimit", "features", "instruments"])
     }
 
     @Test func aFeatureIsSetByItsOwnKeyAlone() throws {

@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-package import LinuxSystem
 internal import SystemPackage
 
 /// Short-lived and blocking work has threads of its own, with small stacks: the event loop must not wait, and

@@ -23,6 +23,8 @@ final class ActiveRequest {
     /// What has come of one that is collected before the guest begins.
     var collected: ByteBuffer?
     var room: CollectedBodies.Room?
+    /// The end of collecting.
+    var collection: Scheduled<Void>?
     var requestHasEnded = false
     var expectsContinue = false
     var bodyBytes = 0

@@ -19,6 +19,8 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     private static let bodyWindow = 256 << 10
     /// Bytes that a client may go on to send after its response, for the connection's sake.
     private static let lateLimit = 256 << 10
+    /// How long a small body may take to come before its guest begins without it.
+    private static let collecting = TimeAmount.milliseconds(10)
     /// How long a connection that is to be closed is read from, so that the client gets to see the response.
     private static let lingering = TimeAmount.milliseconds(200)
 
@@ -128,16 +130,42 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
             active.collected = ByteBuffer()
             active.collected?.reserveCapacity(length)
         } else if hasBody {
-            guard let (reading, writing) = try? makePipe() else { return refuse(503) }
-            guard submit(active, .pipe(reading), context) else {
-                _ = Glibc.close(writing)
-                return refuse(503)
-            }
-            openBody(writing, active, context)
+            stream(active, context)
         } else {
             active.bodyIsClosed = true
             if !submit(active, .none, context) { refuse(503) }
         }
+    }
+
+    /// The guest begins, and its body comes as the client sends it.
+    private func stream(_ active: ActiveRequest, _ context: ChannelHandlerContext) {
+        guard let (reading, writing) = try? makePipe() else { return refuse(503) }
+        guard submit(active, .pipe(reading), context) else {
+            _ = Glibc.close(writing)
+            return refuse(503)
+        }
+        openBody(writing, active, context)
+    }
+
+    /// A body that has not come at once is not waited for: the guest may do without it.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if let active, active.collected != nil, active.collection == nil {
+            active.collection = context.eventLoop.scheduleTask(in: Self.collecting) {
+                [loopBound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
+                loopBound.value.handler.stopCollecting(loopBound.value.active)
+            }
+        }
+        context.fireChannelReadComplete()
+    }
+
+    private func stopCollecting(_ active: ActiveRequest) {
+        guard self.active === active, let begun = active.collected, let context else { return }
+        (active.collected, active.room) = (nil, nil)
+        if begun.readableBytes > 0 {
+            active.bodyWaiting = [begun]
+            active.bodyPending = begun.readableBytes
+        }
+        stream(active, context)
     }
 
     /// Hands the request to a guest.
@@ -226,6 +254,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         active.requestHasEnded = true
         if let body = active.collected, !active.hasEnded, let context {
             active.collected = nil
+            active.collection?.cancel()
             active.bodyIsClosed = true
             guard submit(active, .collected(CollectedBody(bytes: body)), context) else { return refuse(503) }
         }
@@ -270,6 +299,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         active.deadline?.cancel()
         active.exchange?.end(reason)
         (active.collected, active.room) = (nil, nil)
+        active.collection?.cancel()
         if !active.bodyIsClosed {
             active.bodyIsClosed = true
             active.bodyWaiting = []

@@ -19,7 +19,8 @@ package struct CollectedBody: Sendable {
     }
 }
 
-/// Bytes of bodies that are collected before their guests begin: that spares a small body the way through a pipe.
+/// Bytes of bodies that are collected before their guests begin: that spares a small body, which comes at once, the way
+/// through a pipe.
 final class CollectedBodies: Sendable {
     /// The largest that is collected.
     static let longest = 1 << 20

@@ -41,7 +41,12 @@ struct RuntimeCommandLineTests {
         let guest = command.guest
         #expect(guest.env == ["A=1"] && guest.memory?.bytes == 64 << 20 && guest.cpus == 0.5 && guest.net && guest.tty)
         #expect(guest.dir == [SharedFolder(argument: "/h::/g:ro")])
-        for words in [["--cpus", "0"], ["--memory", "-1"], ["--workdir", "w"], ["--dir", ""], ["--env", "=x"]] {
+        #expect(try parse("run", "--http", "80", "a.wasm", as: RunCommand.self).guest.httpAddress == "127.0.0.1:80")
+        #expect(try parse("run", "--http", "[::]:80", "a.wasm", as: RunCommand.self).guest.httpAddress == "[::]:80")
+        for words in [
+            ["--http", "a"], ["--http", ":80"], ["--http", "1.2.3.4:0"], ["--cpus", "0"], ["--memory", "-1"],
+            ["--workdir", "w"], ["--dir", ""], ["--env", "=x"],
+        ] {
             #expect(throws: (any Error).self, "\(words)") { try MartletCommand.parseAsRoot(["run"] + words + ["a"]) }
         }
     }

@@ -24,6 +24,12 @@ package struct GuestOptions: ParsableArguments {
     @Flag(help: "Give it this machine's network; it has none otherwise.")
     package var net = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Where one that answers HTTP requests is served, in this machine's network; a port alone is the loopback's.",
+            valueName: "address:port"))
+    package var http: String?
+
     @Flag(name: .shortAndLong, help: "Give it a terminal.")
     package var tty = false
 
@@ -57,9 +63,22 @@ package struct GuestOptions: ParsableArguments {
         if let workdir, !workdir.hasPrefix("/") {
             throw ValidationError("--workdir \(workdir): expected an absolute path, inside the container")
         }
+        if let http, httpAddress == nil {
+            throw ValidationError("--http \(http): expected a port or ADDRESS:PORT, such as 8080 or 0.0.0.0:8080")
+        }
         for word in env where word.hasPrefix("=") || word.isEmpty {
             throw ValidationError("--env \(word): expected NAME=value or NAME")
         }
+    }
+
+    /// As the annotation for it has it; nil if it is none.
+    var httpAddress: String? {
+        guard let http else { return nil }
+        let address = http.contains(":") ? http : "127.0.0.1:\(http)"
+        guard let colon = address.lastIndex(of: ":"), colon != address.startIndex,
+            let port = Int(address[address.index(after: colon)...]), (1...65535).contains(port)
+        else { return nil }
+        return address
     }
 
     /// The variables, in which a name alone stands for this process's own; one that is not set is left out.

@@ -106,7 +106,10 @@ struct LocalBundle {
             limits.quota = max(1000, Int64(cpus * 100_000))
             spec.linux?.resources?.cpu = limits
         }
-        guard options.net else { return }
+        if let address = options.httpAddress {
+            spec.annotations = (spec.annotations ?? [:]).merging(["martlet.dev/http-address": address]) { $1 }
+        }
+        guard options.net || options.http != nil else { return }
         spec.linux?.namespaces?.removeAll { $0.type == .network }
         // So that names are found as on this machine.
         for file in ["/etc/resolv.conf", "/etc/hosts"] where access(file, R_OK) == 0 {

@@ -20,6 +20,7 @@ package struct RunCommand: ParsableCommand {
             EXAMPLES
               martlet run app.wasm --verbose
               martlet run --env NAME=value --dir ./data::/data:ro --memory 64MiB app.wasm
+              martlet run --http 8080 server.wasm
               martlet run app.wasm#function
               martlet run -it hello.tar sh
               martlet run oci:./layout

@@ -265,6 +265,7 @@ enum {
 // Bytes, errors, traps and their frames.
 void wasm_byte_vec_delete(wasm_byte_vec_t *);
 void wasm_byte_vec_new_uninitialized(wasm_byte_vec_t *, size_t);
+void wasm_byte_vec_new(wasm_byte_vec_t *, size_t, const char *);
 wasmtime_error_t *wasmtime_error_new(const char *);
 void wasmtime_error_delete(wasmtime_error_t *);
 void wasmtime_error_message(const wasmtime_error_t *, wasm_name_t *);
@@ -358,6 +359,7 @@ bool wasi_config_set_env(wasi_config_t *, size_t, const char **, const char **);
 void wasi_config_inherit_stdin(wasi_config_t *);
 void wasi_config_inherit_stdout(wasi_config_t *);
 void wasi_config_inherit_stderr(wasi_config_t *);
+void wasi_config_set_stdin_bytes(wasi_config_t *, wasm_byte_vec_t *);
 bool wasi_config_set_stdin_file(wasi_config_t *, const char *);
 bool wasi_config_set_stdout_file(wasi_config_t *, const char *);
 void wasi_config_inherit_network(wasi_config_t *);

@@ -16,7 +16,10 @@ final class GuestServer: @unchecked Sendable {
     private let helpers: Helpers
     private let log = GuestLog()
     private let figures = ServerFigures()
+    private let pipes = PipePool()
     private let settings: ServerSettings
+    /// Of the container's own file system: made when it serves.
+    private let world: GuestWorld
     private let report: @Sendable (String) -> Void
 
     /// - Parameters:
@@ -29,6 +32,7 @@ final class GuestServer: @unchecked Sendable {
         self.invocation = invocation
         self.host = host
         self.report = report
+        world = GuestWorld(invocation, seesFiles: program.seesFiles)
         do throws(EngineError) {
             linker = try host.servedLinker()
             helpers = try Helpers(program.helpers, linker: try host.componentLinker())
@@ -37,6 +41,9 @@ final class GuestServer: @unchecked Sendable {
         }
         do throws(SystemCallError) {
             var settings = settings
+            if let limit = invocation.memoryLimit {
+                settings.collectedBodies = min(settings.collectedBodies, Int(clamping: limit / 8))
+            }
             settings.fit(descriptors: try currentLimit(.openFiles).soft)
             self.settings = settings
         } catch {
@@ -120,7 +127,7 @@ final class GuestServer: @unchecked Sendable {
     private func call(_ exchange: Exchange) throws(EngineError) {
         let request = ServedRequest(exchange, helpers: helpers, log: log, outgoing: settings.outgoing)
         let store = Store(host.engine, data: request)
-        try store.setWASI(try request.world(of: invocation))
+        try store.setWASI(try request.world(world, pipes: pipes))
         if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
         if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
         let ticks = exchange.millisecondsLeft.map { UInt64($0 / WorkerPool.epochMilliseconds + 2) }

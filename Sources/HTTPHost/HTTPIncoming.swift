@@ -36,7 +36,7 @@ enum HTTPIncoming {
             body.isStreamTaken = true
             if let source = body.source { return .ok(try arguments.request.client.make("read", call, [.u32(source)])) }
             arguments.request.exchange.wantBody()
-            return .ok(try arguments.request.make("in", call))
+            return .ok(try arguments.request.makeInput(call))
         }
         interface.add("[static]incoming-body.finish") { (call, arguments) throws(EngineError) in
             let body = try arguments.take(arguments.values[0], as: IncomingBody.self)

@@ -30,7 +30,7 @@ enum HTTPOutgoing {
             guard !body.isStreamTaken else { return .error(nil) }
             body.isStreamTaken = true
             if let target = body.target { return .ok(try arguments.request.client.make("write", call, [.u32(target)])) }
-            return .ok(try arguments.request.make("out", call))
+            return .ok(try arguments.request.makeOutput(call))
         }
         interface.add("[static]outgoing-body.finish") { (call, arguments) throws(EngineError) in
             let body = try arguments.take(arguments.values[0], as: OutgoingBody.self)

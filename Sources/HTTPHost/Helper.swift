@@ -29,15 +29,17 @@ final class Helper {
 
 /// Those that a guest may need. Made once.
 final class Helpers {
-    /// Streams over the store's standard ones, and pollables. See ``HelperComponent``.
-    let streams: Helper
+    /// Streams over the store's standard ones, and pollables. See ``StreamComponents``.
+    let input, output, others: Helper
     /// See ``LogComponent``.
     let log: Helper
     /// See ``ClientComponent``.
     let client: Helper
 
     init(_ helpers: ServedHelpers, linker: ComponentLinker) throws(EngineError) {
-        streams = try Helper(helpers.streams, linker: linker, ["in", "out", "err", "wait"])
+        input = try Helper(helpers.input, linker: linker, ["in"])
+        output = try Helper(helpers.output, linker: linker, ["out"])
+        others = try Helper(helpers.others, linker: linker, ["err", "wait"])
         log = try Helper(helpers.log, linker: linker, ["open", "append"])
         client = try Helper(
             helpers.client, linker: linker,

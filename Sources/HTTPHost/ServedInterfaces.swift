@@ -32,7 +32,7 @@ enum ServedInterfaces {
     private static func standardInput() -> HostInterface {
         var interface = HostInterface("wasi:cli/stdin@\(interfaceVersion)")
         interface.add("get-stdin") { (call, arguments) throws(EngineError) in
-            try arguments.request.make("in", call)
+            try arguments.request.makeInput(call)
         }
         return interface
     }

@@ -21,7 +21,7 @@ final class ServedRequest {
 
     let outgoing: OutgoingPolicy
     var client: HelperInstance
-    private var streams: HelperInstance
+    private var input, output, others: HelperInstance
     private var logs: HelperInstance
     private let log: GuestLog
     private var printing: [Int32: Printing] = [:]
@@ -31,7 +31,9 @@ final class ServedRequest {
         self.exchange = exchange
         self.log = log
         self.outgoing = outgoing
-        streams = HelperInstance(helpers.streams)
+        input = HelperInstance(helpers.input)
+        output = HelperInstance(helpers.output)
+        others = HelperInstance(helpers.others)
         logs = HelperInstance(helpers.log)
         client = HelperInstance(helpers.client)
     }
@@ -41,27 +43,36 @@ final class ServedRequest {
         for printing in printing.values { log.end(printing.output) }
     }
 
-    /// The guest's world. The store's standard input and output are the bodies of request and response, through pipes;
-    /// what the guest prints goes other ways.
-    func world(of invocation: GuestInvocation) throws(EngineError) -> WASIConfiguration {
-        let pipe: (reading: Int32, writing: Int32)
+    /// The guest's world. The store's standard input and output are the bodies of request and response; what the guest
+    /// prints goes other ways.
+    func world(_ world: GuestWorld, pipes: PipePool) throws(EngineError) -> WASIConfiguration {
+        let pipe: ResponsePipe
         do throws(SystemCallError) {
-            pipe = try makePipe()
+            pipe = try pipes.take()
         } catch {
             throw EngineError(operation: .configureStore, message: "no pipe for the response: \(error)")
         }
-        defer { _ = close(pipe.writing) }
-        exchange.prepareResponse(body: pipe.reading)
-        // wasmtime opens them anew.
-        return try GuestRun.world(invocation, more: [("REQUEST_ID", "\(exchange.number)")]) { world in
-            world.setStandardStreams(
-                input: exchange.body.map { "/proc/self/fd/\($0)" }, output: "/proc/self/fd/\(pipe.writing)")
+        exchange.prepareResponse(pipe)
+        return try world.configuration(more: ("REQUEST_ID", "\(exchange.number)")) { world in
+            // wasmtime opens them anew.
+            let output = "/proc/self/fd/\(pipe.writing)"
+            return switch exchange.body {
+            case .none: world.setStandardStreams(input: .nothing, output: output)
+            case .pipe(let end): world.setStandardStreams(input: .file("/proc/self/fd/\(end)"), output: output)
+            case .collected(let body):
+                body.withBytes { world.setStandardStreams(input: .bytes($0), output: output) }
+            }
         }
     }
 
-    /// Has the helper make a stream of the store's own: `in`, `out` or `err`.
-    func make(_ stream: String, _ call: HostCall) throws(EngineError) -> ComponentValue {
-        try streams.make(stream, call)
+    /// A stream of the request's body.
+    func makeInput(_ call: HostCall) throws(EngineError) -> ComponentValue {
+        try input.make("in", call)
+    }
+
+    /// A stream of the response's body.
+    func makeOutput(_ call: HostCall) throws(EngineError) -> ComponentValue {
+        try output.make("out", call)
     }
 
     /// A stream to the container's standard output or error.
@@ -75,7 +86,7 @@ final class ServedRequest {
             }
             if let (output, file) = made { printing[target] = Printing(output: output, file: file) }
         }
-        guard let file = printing[target]?.file else { return try make("err", call) }
+        guard let file = printing[target]?.file else { return try others.make("err", call) }
         return try logs.make("append", call, [.u32(file)])
     }
 
@@ -83,7 +94,7 @@ final class ServedRequest {
     /// can't be interrupted.
     func wait(_ nanoseconds: UInt64, _ call: HostCall) throws(EngineError) -> ComponentValue {
         let nanoseconds = min(nanoseconds, nanosecondsLeft)
-        return try streams.make("wait", call, [.u64(nanoseconds)])
+        return try others.make("wait", call, [.u64(nanoseconds)])
     }
 
     /// How long the guest may wait for anything.

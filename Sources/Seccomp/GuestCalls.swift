@@ -24,6 +24,11 @@ enum GuestCalls {
         // Descriptors' flags and locks; not F_SETOWN and F_SETSIG (8 and 10), which send signals.
         .allow("fcntl", "fcntl64", when: .argument(1, atMost: UInt64(F_SETLKW))),
         .allow("fcntl", "fcntl64", when: .argument(1, equals: UInt64(F_DUPFD_CLOEXEC))),
+        // The size of a served response's pipe.
+        .allow("fcntl", "fcntl64", when: .argument(1, equals: setPipeSize)),
+        .allow("fcntl", "fcntl64", when: .argument(1, equals: getPipeSize)),
+        // Whether a served guest ever waited: of this thread.
+        .allow("getrusage", when: .argument(0, equals: thisThread)),
     ]
 
     /// wasi:io/poll and the asynchronous runtime under it.
@@ -63,6 +68,11 @@ enum GuestCalls {
     /// SOCK_TYPE_MASK of the kernel: the type without SOCK_NONBLOCK and SOCK_CLOEXEC.
     private static let socketTypeMask: UInt64 = 0xf
 
+    /// F_SETPIPE_SZ and F_GETPIPE_SZ (linux/fcntl.h).
+    private static let setPipeSize: UInt64 = 1031
+    private static let getPipeSize: UInt64 = 1032
+    /// RUSAGE_THREAD (linux/resource.h).
+    private static let thisThread: UInt64 = 1
     /// SECCOMP_SET_MODE_FILTER.
     private static let setModeFilter: UInt64 = 1
 }

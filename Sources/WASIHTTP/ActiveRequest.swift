@@ -15,9 +15,14 @@ final class ActiveRequest {
     /// HTTP/2: one of many on its connection, and framed by the protocol.
     var isStream: Bool { version.major == 2 }
     var keepsAlive: Bool
+    /// Nil for none.
+    var timeout: NIODeadline?
     var deadline: Scheduled<Void>?
 
     // The request's body.
+    /// What has come of one that is collected before the guest begins.
+    var collected: ByteBuffer?
+    var room: CollectedBodies.Room?
     var requestHasEnded = false
     var expectsContinue = false
     var bodyBytes = 0
@@ -38,12 +43,15 @@ final class ActiveRequest {
     var hasEnded = false
     /// Bytes that the response may still have by its content-length; nil for any number.
     var bytesLeft: Int?
-    /// The pipe that its body comes from; owned, until `pump` owns it.
-    var source: Int32?
+    /// What its body comes from, until `pump` has it.
+    var source: ResponsePipe?
     var pump: (any Channel)?
-    var pumpIsStarting = false
+    /// The descriptor that the pump reads, or is about to.
+    var pumpEnd: Int32?
     var pumpHasEnded = false
-    var pumpStart: Scheduled<Void>?
+    /// The next look at what has come, and how many there were.
+    var look: Scheduled<Void>?
+    var looks = 0
     var pumped = 0
     /// How many bytes it has in all, once the guest has finished it.
     var total: Int?

@@ -115,36 +115,56 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         let length = head.headers.first(name: "content-length").flatMap { Int($0) }
         let hasBody = head.headers.contains(name: "transfer-encoding") || (length ?? 0) > 0
         active.expectsContinue = hasBody && head.headers.contains(name: "expect") && arrival != nil && !active.isOld
-        var ends: (reading: Int32, writing: Int32)?
-        if hasBody {
-            guard let pipe = try? makePipe() else { return refuse(503) }
-            ends = pipe
-        }
-        let target = RequestCheck.target(of: head)
         let limit = server.settings.requestTimeout
-        let exchange = Exchange(
-            .init(
-                method: head.method.rawValue, path: target.path, authority: target.authority,
-                fields: FieldList(received: head.headers.lazy.map { ($0.name, $0.value) }), hasBody: hasBody),
-            number: server.nextNumber(), body: ends?.reading,
-            deadline: limit > 0 ? .now() + .milliseconds(limit) : nil, eventLoop: context.eventLoop,
-            connection: NIOLoopBound(self, eventLoop: context.eventLoop))
-        guard server.submit(exchange) else {
-            exchange.closeBody()
-            if let ends { _ = Glibc.close(ends.writing) }
-            return refuse(503)
-        }
-        active.exchange = exchange
-        active.bodyIsClosed = !hasBody
-        if let ends { openBody(ends.writing, active, context) }
         if limit > 0 {
+            active.timeout = .now() + .milliseconds(limit)
             active.deadline = context.eventLoop.scheduleTask(in: .milliseconds(limit)) {
                 [loopBound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
-                // The client's fault, as long as its request is not whole.
-                let status = loopBound.value.active.requestHasEnded ? 504 : 408
-                loopBound.value.handler.fail(exchange, status: status)
+                loopBound.value.handler.timeIsOver(loopBound.value.active)
             }
         }
+        if hasBody, let length, !active.expectsContinue, let room = server.bodies.room(for: length) {
+            active.room = room
+            active.collected = ByteBuffer()
+            active.collected?.reserveCapacity(length)
+        } else if hasBody {
+            guard let (reading, writing) = try? makePipe() else { return refuse(503) }
+            guard submit(active, .pipe(reading), context) else {
+                _ = Glibc.close(writing)
+                return refuse(503)
+            }
+            openBody(writing, active, context)
+        } else {
+            active.bodyIsClosed = true
+            if !submit(active, .none, context) { refuse(503) }
+        }
+    }
+
+    /// Hands the request to a guest.
+    ///
+    /// - Returns: false if there are too many; the body is closed then.
+    private func submit(_ active: ActiveRequest, _ body: RequestBody, _ context: ChannelHandlerContext) -> Bool {
+        let head = active.request
+        let target = RequestCheck.target(of: head)
+        let exchange = Exchange(
+            .init(
+                method: head.method.rawValue, path: target.path, authority: target.authority, headers: head.headers),
+            number: server.nextNumber(), body: body, room: active.room, deadline: active.timeout,
+            pending: server.pending, eventLoop: context.eventLoop,
+            connection: NIOLoopBound(self, eventLoop: context.eventLoop))
+        active.room = nil
+        guard server.submit(exchange) else {
+            exchange.closeBody()
+            return false
+        }
+        active.exchange = exchange
+        return true
+    }
+
+    private func timeIsOver(_ active: ActiveRequest) {
+        guard self.active === active, !active.hasEnded else { return }
+        // The client's fault, as long as its request is not whole.
+        refuse(active.requestHasEnded ? 504 : 408)
     }
 
     private func openBody(_ end: Int32, _ active: ActiveRequest, _ context: ChannelHandlerContext) {
@@ -165,6 +185,11 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
 
     private func receive(_ bytes: ByteBuffer) {
         guard let active, !isClosing else { return }
+        if active.collected != nil, !active.hasEnded {
+            active.bodyBytes += bytes.readableBytes
+            active.collected?.writeImmutableBuffer(bytes)
+            return
+        }
         guard !active.hasEnded, active.exchange != nil, !active.bodyIsClosed else {
             active.lateBytes += bytes.readableBytes
             if active.lateBytes > Self.lateLimit { context?.close(promise: nil) }
@@ -199,6 +224,11 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     private func endRequest(_ trailers: HTTPHeaders?) {
         guard let active else { return }
         active.requestHasEnded = true
+        if let body = active.collected, !active.hasEnded, let context {
+            active.collected = nil
+            active.bodyIsClosed = true
+            guard submit(active, .collected(CollectedBody(bytes: body)), context) else { return refuse(503) }
+        }
         if let exchange = active.exchange {
             let fields = trailers.map { FieldList(received: $0.lazy.map { ($0.name, $0.value) }) }
             exchange.endBody(.complete(fields))
@@ -239,6 +269,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         record(active, isWhole: false)
         active.deadline?.cancel()
         active.exchange?.end(reason)
+        (active.collected, active.room) = (nil, nil)
         if !active.bodyIsClosed {
             active.bodyIsClosed = true
             active.bodyWaiting = []

@@ -3,10 +3,15 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// The guest's side of the connection. Its response waits for a moment: a body that is finished by then goes out with
-/// its length, without the cost of a channel for its pipe; one that is not goes out as it comes.
+/// The guest's side of the connection.
+///
+/// A response that is whole at once goes out with its length; of one that isn't, the pipe is looked at a few times, and
+/// what fills it goes out as it comes. Only for one that takes longer a channel is made that tells when there is more,
+/// which costs as much as a small response.
 extension ConnectionHandler {
+    /// Between two looks, and how many there are.
     private static let moment = TimeAmount.microseconds(500)
+    private static let mostLooks = 8
 
     func sendContinue(_ exchange: Exchange) {
         guard let active, active.exchange === exchange, active.expectsContinue, !active.headIsSent else { return }
@@ -15,9 +20,9 @@ extension ConnectionHandler {
         context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
     }
 
-    /// - Returns: false if it comes too late; the body's descriptor is not taken over then.
-    func respond(_ exchange: Exchange, status: UInt16, _ fields: FieldList, body: Int32?) -> Bool {
-        guard let active, active.exchange === exchange, active.head == nil, !active.hasEnded, let context else {
+    /// - Returns: false if it comes too late; the body is not taken over then.
+    func respond(_ exchange: Exchange, status: UInt16, _ fields: FieldList, body: ResponsePipe?) -> Bool {
+        guard let active, active.exchange === exchange, active.head == nil, !active.hasEnded, context != nil else {
             return false
         }
         // The timer is about to say so.
@@ -29,11 +34,24 @@ extension ConnectionHandler {
             sendEnd(active)
             return true
         }
-        active.pumpStart = context.eventLoop.scheduleTask(in: Self.moment) {
-            [bound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
-            bound.value.handler.startPump(bound.value.active)
-        }
+        look(active)
         return true
+    }
+
+    /// A response whose body is whole.
+    ///
+    /// - Parameter body: nil if it could not be read.
+    func reply(_ exchange: Exchange, status: UInt16, _ fields: FieldList, _ body: ByteBuffer?, trailers: FieldList?) {
+        guard let active, active.exchange === exchange, active.head == nil, !active.hasEnded else { return }
+        // Else the timer is about to say so.
+        guard exchange.millisecondsLeft != 0 else { return }
+        guard let body else { return refuse(500) }
+        active.head = (status, fields)
+        active.trailers = trailers
+        active.total = body.readableBytes
+        sendHead(active, length: trailers == nil ? body.readableBytes : nil)
+        pumped(body, active)
+        checkEnd(active)
     }
 
     func fail(_ exchange: Exchange, status: Int) {
@@ -46,20 +64,16 @@ extension ConnectionHandler {
         active.trailers = trailers
         // The pipe's end may be seen before this is heard.
         if active.pumpHasEnded { active.total = active.pumped }
-        guard let source = active.source else { return checkEnd(active) }
-        var rest: Int32 = 0
-        guard ioctl(source, UInt(FIONREAD), &rest) == 0 else { return abort(active) }
-        active.total = active.pumped + Int(rest)
-        guard !active.pumpIsStarting else { return checkEnd(active) }
-        active.pumpStart?.cancel()
-        var bytes = ByteBuffer()
-        while bytes.readableBytes < Int(rest) {
-            let count = bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: Int(rest)) { room in
-                max(0, Glibc.read(source, room.baseAddress, min(room.count, Int(rest))))
-            }
-            if count == 0 { return abort(active) }
+        if let end = active.pumpEnd {
+            var rest: Int32 = 0
+            guard ioctl(end, UInt(FIONREAD), &rest) == 0 else { return abort(active) }
+            active.total = active.pumped + Int(rest)
         }
-        sendHead(active, length: trailers == nil ? bytes.readableBytes : nil)
+        guard let source = active.source else { return checkEnd(active) }
+        guard let bytes = source.takeAll() else { return abort(active) }
+        active.look?.cancel()
+        active.total = active.pumped + bytes.readableBytes
+        sendHead(active, length: trailers == nil && active.pumped == 0 ? bytes.readableBytes : nil)
         pumped(bytes, active)
         checkEnd(active)
     }
@@ -73,9 +87,31 @@ extension ConnectionHandler {
 
     // MARK: The body
 
-    private func startPump(_ active: ActiveRequest) {
+    private func awaitLook(_ active: ActiveRequest, _ context: ChannelHandlerContext) {
+        active.look = context.eventLoop.scheduleTask(in: Self.moment) {
+            [bound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
+            bound.value.handler.look(bound.value.active)
+        }
+    }
+
+    private func look(_ active: ActiveRequest) {
         guard let source = active.source, let context, !active.hasEnded else { return }
-        active.pumpIsStarting = true
+        active.looks += 1
+        guard active.looks < Self.mostLooks, context.channel.isWritable else { return startPump(active) }
+        guard let waiting = source.waiting else { return abort(active) }
+        // The guest goes on as long as there is room.
+        if waiting > source.capacity / 2 {
+            guard let bytes = source.takeAll() else { return abort(active) }
+            sendHead(active, length: nil)
+            pumped(bytes, active)
+            context.flush()
+        }
+        awaitLook(active, context)
+    }
+
+    private func startPump(_ active: ActiveRequest) {
+        guard let source = active.source?.detach(), let context else { return abort(active) }
+        (active.source, active.pumpEnd) = (nil, source)
         sendHead(active, length: nil)
         context.flush()
         let bound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)
@@ -91,10 +127,9 @@ extension ConnectionHandler {
                 let (handler, active) = bound.value
                 guard case .success(let channel) = result else {
                     _ = Glibc.close(source)
-                    active.source = nil
                     return handler.abort(active)
                 }
-                guard active.source != nil else { return channel.close(promise: nil) }
+                guard active.pumpEnd != nil else { return channel.close(promise: nil) }
                 active.pump = channel
                 handler.pumpMore(active)
             }
@@ -134,20 +169,16 @@ extension ConnectionHandler {
 
     /// The pipe has no writer any more.
     func pumpEnded(_ active: ActiveRequest) {
-        active.source = nil
-        active.pump = nil
+        (active.pump, active.pumpEnd) = (nil, nil)
         active.pumpHasEnded = true
     }
 
     func dropSource(_ active: ActiveRequest) {
-        active.pumpStart?.cancel()
-        if let pump = active.pump {
-            pump.close(promise: nil)
-        } else if let source = active.source, !active.pumpIsStarting {
-            _ = Glibc.close(source)
-        }
+        active.look?.cancel()
+        active.pump?.close(promise: nil)
+        (active.pump, active.pumpEnd) = (nil, nil)
+        active.source?.breakOff()
         active.source = nil
-        active.pump = nil
     }
 
     // MARK: Parts

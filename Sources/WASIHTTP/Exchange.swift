@@ -1,5 +1,6 @@
 internal import Glibc
 internal import NIOCore
+internal import NIOHTTP1
 internal import Synchronization
 
 /// One request and what becomes of it, as the thread that runs the guest sees it. What it says is done by the
@@ -10,8 +11,8 @@ package final class Exchange: Sendable {
         package let method: String
         package let path: String?
         package let authority: String?
-        package let fields: FieldList
-        package let hasBody: Bool
+        let headers: HTTPHeaders
+        package var fields: FieldList { FieldList(received: headers.lazy.map { ($0.name, $0.value) }) }
     }
 
     /// The end of the request's body.
@@ -25,37 +26,38 @@ package final class Exchange: Sendable {
     private struct State {
         var bodyEnd = BodyEnd.pending
         var isOver = false
-        /// The reading end of the response's pipe, until the connection has it; owned.
-        var response: Int32?
-
-        mutating func closeResponse() {
-            if let response { _ = Glibc.close(response) }
-            response = nil
-        }
+        /// What the response's body comes through, until the connection has it.
+        var response: ResponsePipe?
+        /// A response whose body may soon be finished: the connection does not know of it yet.
+        var pending: (status: UInt16, fields: FieldList)?
+        /// Whether the connection has been told all of the response.
+        var isAnswered = false
     }
 
     package let request: Request
     /// From 0, in the order that requests came in.
     package let number: UInt64
-    /// To read the request's body from; owned by the thread that runs the guest. Nil where there is none.
-    package let body: Int32?
-    private let isBodyOpen: Atomic<Bool>
+    package let body: RequestBody
+    private let isBodyOpen = Atomic(true)
+    private let room: CollectedBodies.Room?
     private let deadline: NIODeadline?
     private let state = Mutex(State())
     private let eventLoop: any EventLoop
     private let connection: NIOLoopBound<ConnectionHandler>
+    private let pending: PendingResponses
 
     init(
-        _ request: Request, number: UInt64, body: Int32?, deadline: NIODeadline?, eventLoop: any EventLoop,
-        connection: NIOLoopBound<ConnectionHandler>
+        _ request: Request, number: UInt64, body: RequestBody, room: CollectedBodies.Room?, deadline: NIODeadline?,
+        pending: PendingResponses, eventLoop: any EventLoop, connection: NIOLoopBound<ConnectionHandler>
     ) {
         self.request = request
         self.number = number
         self.body = body
-        isBodyOpen = Atomic(body != nil)
+        self.room = room
         self.deadline = deadline
         self.eventLoop = eventLoop
         self.connection = connection
+        self.pending = pending
     }
 
     /// What is left until the deadline, in milliseconds, at least 0; nil for no deadline.
@@ -77,22 +79,26 @@ package final class Exchange: Sendable {
         state.withLock { state in
             state.isOver = true
             // A guest that fills the pipe before it answers would wait for ever.
-            state.closeResponse()
+            state.response?.breakOff()
+            state.response = nil
         }
     }
 
-    /// Takes the end of a pipe over that the response's body is to be read from. The pipe breaks when nobody waits for
-    /// the response any more.
-    package func prepareResponse(body: Int32) {
+    /// Takes the pipe that the response's body is to be read from. It breaks when nobody waits for the response any
+    /// more.
+    package func prepareResponse(_ pipe: ResponsePipe) {
         state.withLock { state in
-            state.response = body
-            if state.isOver { state.closeResponse() }
+            if state.isOver {
+                pipe.breakOff()
+            } else {
+                state.response = pipe
+            }
         }
     }
 
-    /// Closes the request's body, where there is one and it has not been closed.
+    /// Closes the request's body, where it is open.
     package func closeBody() {
-        if let body, isBodyOpen.exchange(false, ordering: .relaxed) { _ = Glibc.close(body) }
+        if case .pipe(let end) = body, isBodyOpen.exchange(false, ordering: .relaxed) { _ = Glibc.close(end) }
     }
 
     /// Tells a client that waits for it that the body is wanted (RFC 9110, 10.1.1).
@@ -104,12 +110,22 @@ package final class Exchange: Sendable {
     ///
     /// - Parameter hasBody: whether it has one, through the pipe that was prepared.
     package func respond(status: UInt16, _ fields: FieldList, hasBody: Bool) {
-        tell { connection in
-            let body = hasBody ? self.state.withLock { $0.response.take() } : nil
-            // Nobody waits for it any more.
-            if hasBody, body == nil { return }
-            if !connection.respond(self, status: status, fields, body: body), let body { _ = Glibc.close(body) }
+        state.withLock { state in
+            state.isAnswered = !hasBody
+            if hasBody { state.pending = (status, fields) }
         }
+        if hasBody { return pending.add(self) }
+        tell { _ = $0.respond(self, status: status, fields, body: nil) }
+    }
+
+    /// Begins a response whose body takes its time.
+    func beginResponse() {
+        let (head, body) = state.withLock { state in
+            state.pending == nil ? (nil, nil) : (state.pending.take(), state.response.take())
+        }
+        // Else nobody waits for it any more.
+        guard let (status, fields) = head, let body else { return }
+        tell { if !$0.respond(self, status: status, fields, body: body) { body.breakOff() } }
     }
 
     /// Ends the response with an error instead.
@@ -118,20 +134,31 @@ package final class Exchange: Sendable {
     }
 
     package func fail(status: Int) {
+        state.withLock { $0.isAnswered = true }
         tell { $0.fail(self, status: status) }
     }
 
-    /// All of the body is in the pipe.
+    /// All of the body is in the pipe, or has been read from it.
     package func finish(trailers: FieldList?) {
-        tell { $0.finish(self, trailers: trailers) }
+        let (head, body) = state.withLock { state in
+            state.isAnswered = true
+            return state.pending == nil ? (nil, nil) : (state.pending.take(), state.response.take())
+        }
+        guard let (status, fields) = head else { return tell { $0.finish(self, trailers: trailers) } }
+        guard let body else { return }
+        let bytes = body.takeAll()
+        body.breakOff()
+        tell { $0.reply(self, status: status, fields, bytes, trailers: trailers) }
     }
 
     /// The guest's call has ended, and everything that it held is closed.
     package func guestHasEnded() {
-        tell { connection in
-            connection.guestEnded(self)
-            self.state.withLock { $0.closeResponse() }
+        let (isAnswered, pipe) = state.withLock { state in
+            state.pending = nil
+            return (state.isAnswered, state.response.take())
         }
+        pipe?.giveBack()
+        if !isAnswered { tell { $0.guestEnded(self) } }
     }
 
     private func tell(_ message: @escaping @Sendable (ConnectionHandler) -> Void) {

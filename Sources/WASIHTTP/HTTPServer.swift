@@ -13,6 +13,7 @@ package final class HTTPServer {
     final class Shared {
         let settings: ServerSettings
         let eventLoop: any EventLoop
+        let bodies: CollectedBodies
         private let pool: WorkerPool
         private let figures: ServerFigures
         private let record: (@Sendable (AccessRecord) -> Void)?
@@ -30,6 +31,7 @@ package final class HTTPServer {
             self.figures = figures
             self.record = record
             self.eventLoop = eventLoop
+            bodies = CollectedBodies(most: settings.collectedBodies)
             drained = eventLoop.makePromise()
         }
 
@@ -37,6 +39,8 @@ package final class HTTPServer {
             defer { requests += 1 }
             return requests
         }
+
+        var pending: PendingResponses { pool.pending }
 
         func begin() { figures.begin() }
 

@@ -28,6 +28,8 @@ package struct ServerSettings: Equatable, Sendable {
     package private(set) var connections = 16_384
     /// Bytes of a request's body; 0 for no limit: bodies are streamed.
     package var requestBodyLimit = 0
+    /// Bytes of small bodies that may be collected before their guests begin, all together.
+    package var collectedBodies = 16 << 20
     /// Bytes of a request's fields, all together.
     package var headerLimit = 64 << 10
     /// Whether each request is told of on the container's standard output.

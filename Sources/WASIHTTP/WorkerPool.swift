@@ -4,13 +4,16 @@ internal import NIOCore
 /// The threads that run guests, each one request at a time.
 ///
 /// There are as many as processors at first. A guest may wait for something, so more are started when requests wait and
-/// none was finished for a millisecond; one that has had nothing to do for a while ends. A thread of its own, the
-/// ticker, looks after that while there is something to do, and begins a new epoch of the engine each
-/// ``epochMilliseconds``.
+/// none was finished for a few milliseconds. One that has had nothing to do for a while ends; and so does one of more
+/// than processors whose guest never waited: threads that all compute only take turns. A thread of its own, the ticker,
+/// looks after that while there is something to do, begins the responses that are not finished soon, and begins a new
+/// epoch of the engine each ``epochMilliseconds``.
 package final class WorkerPool: @unchecked Sendable {
     package static let epochMilliseconds: Int64 = 10
     /// How long an idle thread is kept.
     private static let idleSeconds = 5
+    /// Milliseconds in which no request is finished before there are more threads.
+    private static let patience = 3
 
     // All that changes is guarded by `monitor`.
     private let monitor = Monitor()
@@ -20,6 +23,7 @@ package final class WorkerPool: @unchecked Sendable {
     private var running = 0
     private var finished = 0
 
+    let pending = PendingResponses()
     private let initial: Int
     private let most: Int
     private let longestQueue: Int
@@ -85,10 +89,13 @@ package final class WorkerPool: @unchecked Sendable {
             if let exchange = queue.popFirst() {
                 running += 1
                 monitor.unlock()
+                let waits = Self.waits()
                 run(exchange)
+                let neverWaited = waits != nil && Self.waits() == waits
                 monitor.lock()
                 running -= 1
                 finished &+= 1
+                if neverWaited, threads > initial { break }
                 continue
             }
             idle += 1
@@ -100,10 +107,21 @@ package final class WorkerPool: @unchecked Sendable {
         monitor.unlock()
     }
 
+    /// How often this thread has let go of its processor by itself; nil where that may not be asked.
+    private static func waits() -> Int? {
+        var usage = rusage()
+        guard getrusage(ownThread, &usage) == 0 else { return nil }
+        return usage.ru_nvcsw
+    }
+
+    /// RUSAGE_THREAD, which the header hides.
+    private static let ownThread = __rusage_who_t(1)
+
     private func tick() {
         let step = Self.epochMilliseconds * 1_000_000
         var epoch = Self.now()
         var seen = 0
+        var stalled = 0
         monitor.lock()
         while true {
             while running + queue.count == 0 {
@@ -113,13 +131,16 @@ package final class WorkerPool: @unchecked Sendable {
             }
             monitor.unlock()
             usleep(1000)
+            pending.sweep()
             let now = Self.now()
             while now - epoch >= step {
                 beginEpoch()
                 epoch += step
             }
             monitor.lock()
-            if finished == seen, idle == 0 {
+            stalled = finished == seen && idle == 0 ? stalled + 1 : 0
+            if stalled >= Self.patience {
+                stalled = 0
                 // Each of those that run may wait for something; so soon as many are there as there are requests.
                 for _ in 0..<min(queue.count, most - threads, max(1, threads / 2)) { addThread() }
             }

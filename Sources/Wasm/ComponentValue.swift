@@ -1,7 +1,7 @@
 internal import CWasmtime
 
 /// A value that passes between a component and a function of ours, in the kinds that our interfaces have.
-package indirect enum ComponentValue {
+package enum ComponentValue {
     case bool(Bool)
     case u8(UInt8)
     case u16(UInt16)
@@ -13,10 +13,10 @@ package indirect enum ComponentValue {
     case list([ComponentValue])
     case tuple([ComponentValue])
     case record([(name: String, value: ComponentValue)])
-    case variant(String, ComponentValue?)
-    case option(ComponentValue?)
-    case ok(ComponentValue?)
-    case error(ComponentValue?)
+    indirect case variant(String, ComponentValue?)
+    indirect case option(ComponentValue?)
+    indirect case ok(ComponentValue?)
+    indirect case error(ComponentValue?)
     /// An owned resource of ours, to be given to the guest: the number of its type and its own.
     case own(type: UInt32, UInt32)
     /// A resource of ours that came from the guest; an owned one is the host's from now on.

@@ -21,18 +21,16 @@ package struct WASIConfiguration: ~Copyable {
     /// Sets the guest's arguments, the program's name first. A NUL ends an argument.
     ///
     /// - Returns: false if an argument is not UTF-8, which a Swift string always is.
-    package borrowing func setArguments(_ arguments: [String]) -> Bool {
-        withCStrings(arguments) { wasi_config_set_argv(raw, arguments.count, $0) }
+    package borrowing func setArguments(_ arguments: CStringList) -> Bool {
+        arguments.withPointers { wasi_config_set_argv(raw, arguments.count, $0) }
     }
 
-    /// Sets the guest's environment, in this order. A NUL ends a name or a value.
+    /// Sets the guest's environment, in this order: as many values as names. A NUL ends a name or a value.
     ///
     /// - Returns: false if a name or a value is not UTF-8, which a Swift string always is.
-    package borrowing func setEnvironment(_ variables: [(name: String, value: String)]) -> Bool {
-        withCStrings(variables.map(\.name)) { names in
-            withCStrings(variables.map(\.value)) { values in
-                wasi_config_set_env(raw, variables.count, names, values)
-            }
+    package borrowing func setEnvironment(names: CStringList, values: CStringList) -> Bool {
+        names.withPointers { names in
+            values.withPointers { wasi_config_set_env(raw, values.count, names, $0) }
         }
     }
 
@@ -43,15 +41,32 @@ package struct WASIConfiguration: ~Copyable {
         wasi_config_inherit_stderr(raw)
     }
 
-    /// Gives the guest the process's standard error, and other files as its standard input and output; nothing as its
-    /// input for nil. The files are opened now.
+    /// What a guest may read from its standard input.
+    package enum Input {
+        case nothing
+        /// Of the file with this path, which is opened now.
+        case file(String)
+        case bytes(UnsafeRawBufferPointer)
+    }
+
+    /// Gives the guest the process's standard error, and other things as its standard input and output.
     ///
-    /// - Returns: false if one can't be opened.
-    package borrowing func setStandardStreams(input: String?, output: String) -> Bool {
+    /// - Parameters:
+    ///   - input: bytes are copied.
+    ///   - output: the path of a file, which is opened now.
+    /// - Returns: false if a file can't be opened.
+    package borrowing func setStandardStreams(input: Input, output: String) -> Bool {
         wasi_config_inherit_stderr(raw)
         guard wasi_config_set_stdout_file(raw, output) else { return false }
-        guard let input else { return true }
-        return wasi_config_set_stdin_file(raw, input)
+        switch input {
+        case .nothing: break
+        case .file(let path): return wasi_config_set_stdin_file(raw, path)
+        case .bytes(let bytes):
+            var copy = wasm_byte_vec_t()
+            wasm_byte_vec_new(&copy, bytes.count, bytes.bindMemory(to: CChar.self).baseAddress)
+            wasi_config_set_stdin_bytes(raw, &copy)
+        }
+        return true
     }
 
     /// Lets the guest open sockets and look names up, as far as the process can.
@@ -67,21 +82,5 @@ package struct WASIConfiguration: ~Copyable {
         wasi_config_preopen_dir(
             raw, path, name, wasi_dir_perms(WASMTIME_WASI_DIR_PERMS_READ | WASMTIME_WASI_DIR_PERMS_WRITE),
             wasi_file_perms(WASMTIME_WASI_FILE_PERMS_READ | WASMTIME_WASI_FILE_PERMS_WRITE))
-    }
-
-    /// Calls `body` with an array of C strings, which the library copies.
-    private borrowing func withCStrings(
-        _ strings: [String], _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>?) -> Bool
-    ) -> Bool {
-        var storage: [CChar] = []
-        var offsets: [Int] = []
-        for string in strings {
-            offsets.append(storage.count)
-            storage.append(contentsOf: string.utf8CString)
-        }
-        return storage.withUnsafeBufferPointer { storage in
-            var pointers = offsets.map { offset in storage.baseAddress.map { $0 + offset } }
-            return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress) }
-        }
     }
 }

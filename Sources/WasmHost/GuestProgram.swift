@@ -17,6 +17,8 @@ package struct GuestProgram {
         /// `handle` of `wasi:http/incoming-handler`.
         package let handle: ComponentExport
         package let helpers: ServedHelpers
+        /// Whether it imports something of `wasi:filesystem`.
+        package let seesFiles: Bool
     }
 
     /// What is served, of a guest that is to be served by a ``GuestService``.
@@ -160,7 +162,8 @@ package struct GuestProgram {
             throw GuestError(.unsupportedWorld, "\(name) exports \(handler), and was compiled as what is no server")
         }
         try checkImports(of: component, name, host, isServed: true)
-        return ServedEntry(component: component, handle: handle, helpers: helpers)
+        let seesFiles = component.imports(host.engine).contains { $0.hasPrefix("wasi:filesystem/") }
+        return ServedEntry(component: component, handle: handle, helpers: helpers, seesFiles: seesFiles)
     }
 
     private static func find(

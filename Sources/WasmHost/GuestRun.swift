@@ -1,7 +1,6 @@
 internal import CLinux
 internal import Glibc
-internal import SystemPackage
-package import Wasm
+internal import Wasm
 
 /// One run of a guest, in the process that the container is: after the fork, in the container's namespaces and root,
 /// as its user. Threads may be started from here on.
@@ -30,7 +29,7 @@ package struct GuestRun {
         let store = Store(host.engine)
         do throws(EngineError) {
             try store.setWASI(
-                Self.world(invocation) {
+                GuestWorld(invocation).configuration {
                     $0.inheritStandardStreams(); return true
                 })
             if case .component = program.entry { store.setHTTP() }
@@ -69,59 +68,6 @@ package struct GuestRun {
     /// Whether guest code was running when it happened.
     private static func isGuests(_ error: EngineError) -> Bool {
         error.exitStatus != nil || error.trapCode != nil || !error.frames.isEmpty
-    }
-
-    /// What the guest sees: `/` as `/`, the working directory as `.` too.
-    ///
-    /// Guests find their directories by name, and differ. wasi-libc (C, Rust, Python, …) strips `/` and `./` from the
-    /// names and from every path, so that `.` and `/` are the same to it, and of the same it takes the *last*, for
-    /// relative and absolute paths alike: no order and no names make both right (libc-bottom-half/sources/preopens.c).
-    /// Go takes `PWD`, else the *first* directory, as its working directory, and can't open relative paths if that is
-    /// `.`; so do those that call the first one their working directory (Zig). So `/` comes first and last: absolute
-    /// paths are right everywhere, and relative ones are resolved at `/` except by guests that look `.` up. Where the
-    /// working directory is `/`, that is no difference.
-    ///
-    /// - Parameters:
-    ///   - more: variables beside the invocation's own.
-    ///   - streams: gives the standard streams; false if they can't be opened.
-    package static func world(
-        _ invocation: GuestInvocation, more: [(name: String, value: String)] = [],
-        streams: (borrowing WASIConfiguration) -> Bool
-    ) throws(EngineError) -> WASIConfiguration {
-        let world = WASIConfiguration()
-        let environment = invocation.environment.map { (name: $0.name, value: $0.value) } + more
-        guard world.setArguments(invocation.arguments), world.setEnvironment(environment) else {
-            throw EngineError(operation: .configureStore, message: "an argument or a variable is not UTF-8")
-        }
-        guard streams(world) else {
-            throw EngineError(
-                operation: .configureStore, message: "can't open a body's pipe: a served component needs /proc")
-        }
-        world.inheritNetwork()
-        for name in isRoot() ? ["/", "."] : ["/", ".", "/"] {
-            if !world.preopen(name, as: name) { try Self.explain(name) }
-        }
-        return world
-    }
-
-    /// Why a directory was not opened. A user may be barred from one: then it is not there for the guest.
-    private static func explain(_ directory: String) throws(EngineError) {
-        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        let code = Errno(rawValue: errno)
-        guard descriptor < 0 else {
-            _ = close(descriptor)
-            return
-        }
-        if code != .permissionDenied {
-            throw EngineError(operation: .configureStore, message: "can't open the directory \(directory): \(code)")
-        }
-    }
-
-    private static func isRoot() -> Bool {
-        var root = stat()
-        var current = stat()
-        return stat("/", &root) == 0 && stat(".", &current) == 0 && root.st_dev == current.st_dev
-            && root.st_ino == current.st_ino
     }
 
     /// Runs the guest to its end.

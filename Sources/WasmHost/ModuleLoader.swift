@@ -39,7 +39,7 @@ package final class ModuleLoader {
     private let compiler: Compiler
     /// Loaded when the first component is.
     private var flush: Artifact?
-    private var streams: Artifact?
+    private var input, output, others: Artifact?
     private var log: Artifact?
     private var client: Artifact?
     /// Whether components that answer HTTP requests are loaded to be served.
@@ -157,14 +157,16 @@ package final class ModuleLoader {
             code.servesHTTP = true
             if serves {
                 guard
-                    let (streams, first) = try loadOwn(\.streams, HelperComponent.text, compiles: compilesOwn),
-                    let (log, second) = try loadOwn(\.log, LogComponent.text, compiles: compilesOwn),
-                    let (client, third) = try loadOwn(\.client, ClientComponent.text, compiles: compilesOwn)
+                    let (input, first) = try loadOwn(\.input, StreamComponents.input, compiles: compilesOwn),
+                    let (output, second) = try loadOwn(\.output, StreamComponents.output, compiles: compilesOwn),
+                    let (others, third) = try loadOwn(\.others, StreamComponents.others, compiles: compilesOwn),
+                    let (log, fourth) = try loadOwn(\.log, LogComponent.text, compiles: compilesOwn),
+                    let (client, fifth) = try loadOwn(\.client, ClientComponent.text, compiles: compilesOwn)
                 else {
                     return nil
                 }
-                code.helpers = ServedHelpers(streams: streams, log: log, client: client)
-                code.descriptors += first + second + third
+                code.helpers = ServedHelpers(input: input, output: output, others: others, log: log, client: client)
+                code.descriptors += first + second + third + fourth + fifth
             }
             return code
         }

@@ -2,8 +2,8 @@ package import Wasm
 
 /// Our components beside one that is served.
 package struct ServedHelpers {
-    /// See ``HelperComponent``.
-    package let streams: Component
+    /// See ``StreamComponents``.
+    package let input, output, others: Component
     /// See ``LogComponent``.
     package let log: Component
     /// See ``ClientComponent``.

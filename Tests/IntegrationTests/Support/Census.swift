@@ -102,7 +102,7 @@ struct NothingLeftTrait: SuiteTrait, TestTrait, TestScoping {
         let end = ContinuousClock.now + Patience.seconds(30)
         var left = try await Census.of(containerd).subtracting(before)
         while !left.isEmpty, ContinuousClock.now < end {
-            try await Task.sleep(for: .milliseconds(20))
+            try await Task.sleep(for: Patience.seconds(0.02))
             left = try await Census.of(containerd).subtracting(before)
         }
         if !left.isEmpty { Issue.record("left behind: \(left)") }

@@ -46,7 +46,7 @@ final class Command: Sendable {
         process.standardOutput = out
         process.standardError = err
         process.standardInput = feed ?? FileHandle.nullDevice
-        try process.run()
+        let end = try process.runTellingItsEnd()
         pid = process.processIdentifier
         let group = DispatchGroup()
         collect(out.fileHandleForReading, group) { $0.stdout.append($1) }
@@ -65,7 +65,7 @@ final class Command: Sendable {
             }
         }
         Self.thread { [self] in
-            process.waitUntilExit()
+            end.wait()
             group.wait()
             endInput()
             let signal: Int32 = process.terminationReason == .exit ? 0 : 128
@@ -130,7 +130,7 @@ final class Command: Sendable {
     }
 }
 
-/// Asks every few milliseconds until the answer is yes; throws what was waited for after `seconds`, which the
+/// Asks every few milliseconds, on a slow machine fewer times, until the answer is yes; throws what was waited for after `seconds`, which the
 /// machine may stretch (`Patience`).
 func eventually(
     _ what: String, within seconds: Double = 60, isolation: isolated (any Actor)? = #isolation,
@@ -139,6 +139,6 @@ func eventually(
     let end = ContinuousClock.now + Patience.seconds(seconds)
     while try await !isSo() {
         guard ContinuousClock.now < end else { throw FixtureError(description: "waited in vain for: \(what)") }
-        try await Task.sleep(for: .milliseconds(10))
+        try await Task.sleep(for: Patience.seconds(0.01))
     }
 }

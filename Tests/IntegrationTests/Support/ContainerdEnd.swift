@@ -21,8 +21,8 @@ enum ContainerdEnd {
             Repository.folder + "/hack/lib", folder, namespace,
         ]
         process.standardOutput = FileHandle.standardError
-        guard (try? process.run()) != nil else { return }
-        process.waitUntilExit()
+        guard let end = try? process.runTellingItsEnd() else { return }
+        end.wait()
     }
 }
 

@@ -84,11 +84,14 @@ int martlet_openat2(int directory, const char *path, uint64_t flags, uint64_t mo
 
 int martlet_close_range(unsigned first, unsigned last, int on_exec) {
     if (syscall(SYS_close_range, first, last, on_exec ? CLOSE_RANGE_CLOEXEC : 0) == 0) return 0;
-    // Before Linux 5.11 there is no CLOSE_RANGE_CLOEXEC, before 5.9 no close_range.
-    if (errno != ENOSYS && errno != EINVAL) return -1;
+    // Before Linux 5.11 there is no CLOSE_RANGE_CLOEXEC, before 5.9 no close_range. EPERM is the answer of a container's
+    // seccomp filter that is older than the call.
+    if (errno != ENOSYS && errno != EINVAL && errno != EPERM) return -1;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -1;
-    for (unsigned each = first; each <= last && each < limit.rlim_cur; each++) {
+    // What was opened before the limit was lowered may lie above it.
+    rlim_t most = limit.rlim_cur < 4096 ? 4096 : limit.rlim_cur;
+    for (unsigned each = first; each <= last && each < most; each++) {
         if (on_exec) {
             (void)fcntl((int)each, F_SETFD, FD_CLOEXEC);
         } else {

@@ -41,7 +41,9 @@ package enum CompositionFile {
         }
         guard try take(8).elementsEqual(magic) else { throw CompositionError("found no composition") }
         var sizes: [(name: UInt64, component: UInt64)] = []
-        for _ in 0..<min(try number(bytes: 4), UInt64(most)) {
+        let count = try number(bytes: 4)
+        guard count <= most else { throw CompositionError("there are \(count) components: at most \(most) are taken") }
+        for _ in 0..<count {
             sizes.append((try number(bytes: 4), try number(bytes: 8)))
         }
         var parts: [(name: String, bytes: UnsafeRawBufferPointer)] = []

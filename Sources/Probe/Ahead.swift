@@ -6,26 +6,14 @@ internal import Zygote
 
 /// Compiles a module as a container's create would, with the engine and, if it is one that is served, with the program
 /// that serves.
-struct Ahead {
-    private let request: ProbeRequest
-    private let service: any GuestService
-
-    init(_ request: ProbeRequest, _ service: any GuestService) {
-        self.request = request
-        self.service = service
-    }
-
-    func run() throws -> ProbeReport {
-        var report = ProbeReport()
-        do {
+enum Ahead {
+    static func run(_ request: ProbeRequest, _ service: any GuestService) throws -> ProbeReport {
+        try ProbeReport.onModule { report in
             var loading = Loading(request, request.settings, service)
             report.wasCached = try loading.find() != nil
             if !report.wasCached { _ = try loading.load() }
             report.isServed = loading.isServed
-        } catch let error as GuestError {
-            report.problem = ProbeReport.Problem(error)
         }
-        return report
     }
 }
 

@@ -5,18 +5,9 @@ internal import ProbeProtocol
 internal import WasmHost
 
 /// Says whether a module is in the cache and could be run, and changes nothing.
-struct Check {
-    private let request: ProbeRequest
-    private let service: any GuestService
-
-    init(_ request: ProbeRequest, _ service: any GuestService) {
-        self.request = request
-        self.service = service
-    }
-
-    func run() throws -> ProbeReport {
-        var report = ProbeReport()
-        do {
+enum Check {
+    static func run(_ request: ProbeRequest, _ service: any GuestService) throws -> ProbeReport {
+        try ProbeReport.onModule { report in
             var loading = Loading(request, request.settings, service)
             // It would be made otherwise.
             var found = access(request.settings.cacheDirectory, W_OK) == 0 ? try loading.find() : nil
@@ -31,9 +22,6 @@ struct Check {
             if let found {
                 _ = try GuestProgram(found.code, name: request.name, function: request.function, host: found.host)
             }
-        } catch let error as GuestError {
-            report.problem = ProbeReport.Problem(error)
         }
-        return report
     }
 }

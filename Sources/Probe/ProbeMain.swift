@@ -31,8 +31,8 @@ package enum ProbeMain {
             let text = CommandLine.arguments[1]
             let request = try decodeJSON(ProbeRequest.self, from: text.utf8, file: nil)
             switch request.work {
-            case .check: try answer(Check(request, service).run())
-            case .compile: try answer(Ahead(request, service).run())
+            case .check: try answer(Check.run(request, service))
+            case .compile: try answer(Ahead.run(request, service))
             case .verify: try answer(Verification(request, service).run())
             case .assemble: try Assembly.run(request)
             }
@@ -58,6 +58,17 @@ package enum ProbeMain {
 
 extension ProbeReport {
     init() { self.init(engine: EngineConfiguration.engineVersion) }
+
+    /// What `look` finds out about a module; that it could not be run is part of the answer.
+    static func onModule(_ look: (inout ProbeReport) throws -> Void) throws -> ProbeReport {
+        var report = ProbeReport()
+        do {
+            try look(&report)
+        } catch let error as GuestError {
+            report.problem = ProbeReport.Problem(error)
+        }
+        return report
+    }
 }
 
 extension ProbeReport.Problem {

@@ -1,4 +1,5 @@
 internal import CWasmtime
+internal import Glibc
 
 /// Owner of the settings that an engine is made from. The setters name what the C API names; wasmtime's
 /// defaults hold for what is not set.
@@ -6,6 +7,9 @@ package struct Config: ~Copyable {
     let raw: OpaquePointer
 
     package init() {
+        // So that backtraces have lines of the source, where a module has DWARF. The C API has no other way to say so; it
+        // is read here, and shapes the artifacts.
+        setenv("WASMTIME_BACKTRACE_DETAILS", "1", 1)
         raw = wasm_config_new()
     }
 
@@ -85,6 +89,12 @@ package struct Config: ~Copyable {
             case .jitdump: WASMTIME_PROFILING_STRATEGY_JITDUMP
             }
         wasmtime_config_profiler_set(raw, wasmtime_profiling_strategy_t(strategy))
+    }
+
+    /// Whether memories begin as maps of their first contents, else as copies; on by default. Code that is in no file
+    /// makes one in memory for the maps (memfd_create(2)), with its first instance.
+    package borrowing func setMapsMemories(_ enabled: Bool) {
+        wasmtime_config_memory_init_cow_set(raw, enabled)
     }
 
     /// Takes memories, tables and instances out of a pool that is reserved when the engine is made.

@@ -33,7 +33,8 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
     package var fuel: UInt64?
     /// Compile checks of the epoch into loops and calls, so that another thread can interrupt a guest.
     package var epochInterruption = false
-    /// Whether, and how, perf(1) is told of the functions of guests. It does not shape the code.
+    /// Whether, and how, perf(1) is told of the functions of guests. Their code and their memories are then copied into
+    /// memory of the process, as perf looks for a function of a file's in the file only.
     package var perf: Config.PerfFormat?
 
     package init() {}
@@ -49,9 +50,10 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
             ("tail-calls", tailCalls), ("relaxed-simd", relaxedSIMD), ("multi-memory", multiMemory),
             ("function-references", functionReferences), ("fuel", fuel != nil), ("epoch", epochInterruption),
         ]
-        var parts = ["wasmtime \(Self.engineVersion)"]
+        var parts = ["wasmtime \(Self.engineVersion)", "lines"]
         parts += features.compactMap { name, value in value.map { "\(name)=\($0)" } }
         if let maxWasmStack { parts.append("stack=\(maxWasmStack)") }
+        if perf != nil { parts.append("copied") }
         if let pool { parts.append("pool=\(pool.guests)x\(pool.memoryBytes)") }
         return parts.joined(separator: " ")
     }
@@ -75,7 +77,10 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         }
         config.setConsumesFuel(fuel != nil)
         config.setChecksEpoch(epochInterruption)
-        if let perf { config.setPerf(perf) }
+        if let perf {
+            config.setPerf(perf)
+            config.setMapsMemories(false)
+        }
         if let pool {
             config.setPool(guests: pool.guests, memoryBytes: pool.memoryBytes)
         }

@@ -49,8 +49,7 @@ package final class ModuleLoader {
     /// - Parameters:
     ///   - serves: whether components that answer HTTP requests are loaded to be served; the engine must be able to
     ///     interrupt them (`EngineConfiguration.epochInterruption`).
-    ///   - copies: whether code is copied into memory of no file: perf(1) looks for functions of such memory only in what
-    ///     it was told (`EngineConfiguration.perf`).
+    ///   - copies: whether code is copied into memory of the process, and not mapped; see `EngineConfiguration.perf`.
     ///   - confine: runs in each compile helper before it touches the module; it must leave open what is open.
     package init(
         engine: Engine, cache: ArtifactCache, limits: Compiler.Limits = .init(), serves: Bool = false,

@@ -107,11 +107,7 @@ struct Zygote: ~Copyable {
             case .ready(let code):
                 try fork(pending, bundle, code: code)
             case .served:
-                guard let server else {
-                    throw ContainerFailure(
-                        .systemCall, step: path, message: "a component that answers HTTP requests is not served here")
-                }
-                try server.start(pending, settings)
+                try serve(pending)
             case .compiling(let job):
                 pending.report(.compiling)
                 compiling.append(Compilation(create: pending, bundle: bundle, job: job))
@@ -132,9 +128,17 @@ struct Zygote: ~Copyable {
     }
 
     private func fork(_ pending: PendingCreate, _ bundle: PreparedBundle, code: GuestCode?) throws {
-        if let server, code?.servesHTTP == true { return try server.start(pending, settings) }
+        if code?.servesHTTP == true, guests.host.service == nil, guests.host.tracer == nil { return try serve(pending) }
         try ContainerFork(pending.request, pending.descriptors, bundle, code: code, guests)
             .run(control: pending.control)
+    }
+
+    private func serve(_ pending: PendingCreate) throws {
+        guard let server else {
+            throw ContainerFailure(
+                .systemCall, step: "serve HTTP", message: "a component that answers HTTP requests is not served here")
+        }
+        try server.start(pending, settings)
     }
 
     /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.

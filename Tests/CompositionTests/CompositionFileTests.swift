@@ -16,6 +16,20 @@ struct CompositionFileTests {
         #expect(found.map(\.0) == parts.map(\.name) && found.map(\.1) == parts.map(\.bytes))
     }
 
+    @Test func moreThanAreTakenAreRefused() throws {
+        let many = Array(repeating: (name: "", size: 0), count: CompositionFile.most)
+        let most = try CompositionFile.head(many).withUnsafeBytes { (bytes) throws in
+            try CompositionFile.parts(of: bytes).count
+        }
+        #expect(most == CompositionFile.most)
+        let error = #expect(throws: CompositionError.self) {
+            try CompositionFile.head(many + [(name: "", size: 0)]).withUnsafeBytes { (bytes) throws in
+                _ = try CompositionFile.parts(of: bytes)
+            }
+        }
+        #expect(error?.description.contains("65 components") == true)
+    }
+
     @Test func whatIsCutShortIsRefused() {
         for count in 0..<file.count {
             #expect(throws: CompositionError.self) {

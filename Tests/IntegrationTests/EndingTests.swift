@@ -20,6 +20,14 @@ extension Integration {
             #expect(outcome.stderr.contains("wasm backtrace"))
         }
 
+        @Test func aBacktraceHasLinesOfTheSourceWhereThereIsDWARF() async throws {
+            let outcome = try await container(.guest("words.wasm")).args("trap").run()
+            #expect(outcome.status == 134)
+            let lines = outcome.stderr.split(separator: "\n")
+            let stop = try #require(lines.firstIndex { $0.hasSuffix(" - words.wasm!stop") }, "\(outcome)")
+            #expect(lines[stop + 1].hasPrefix("       at ") && lines[stop + 1].hasSuffix("words.c:36:5"), "\(outcome)")
+        }
+
         @Test func aTrapInANamedFunctionNamesItInTheBacktrace() async throws {
             let outcome = try await container(.guest("hello-wat.wasm")).command("/hello-wat.wasm#fail").run()
             #expect(outcome.status == 134)

@@ -49,7 +49,10 @@ struct InspectionTests {
         #expect(mend("unknownImport", component)?.contains("WASI 0.2") == true)
         outline.imports = [.init(name: "my:own/thing@1.0.0", kind: "instance")]
         component.describe(.component(outline))
-        #expect(mend("unknownImport", component)?.contains("my:own/thing@1.0.0") == true)
+        #expect(
+            mend("unknownImport", component)
+                == "name a component that exports my:own/thing@1.0.0 in the annotation martlet.dev/components, or compose it with "
+                + "one")
     }
 
     @Test func colourIsOnlyInWhatIsColoured() {

@@ -1,4 +1,5 @@
 import Testing
+import Wasm
 
 @testable import WasmHost
 
@@ -12,6 +13,7 @@ struct EngineConfigurationTests {
             { $0.memory64 = false }, { $0.tailCalls = false }, { $0.relaxedSIMD = false }, { $0.multiMemory = false },
             { $0.functionReferences = false }, { $0.maxWasmStack = 1 << 20 }, { $0.fuel = 1 },
             { $0.pool = .init(guests: 1, memoryBytes: 1 << 20) }, { $0.epochInterruption = true },
+            { $0.perf = .map },
         ]
         let fingerprints = changes.map { change in
             var configuration = EngineConfiguration()

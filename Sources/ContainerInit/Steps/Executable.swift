@@ -35,8 +35,11 @@ private func whyNotExecutable(_ path: String) -> Errno? {
     var found = stat()
     if case .failure(let code) = attempt({ stat(path, &found) }) { return code }
     if found.st_mode & S_IFMT == S_IFDIR { return .isDirectory }
-    if case .failure(let code) = attempt({ faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) }) { return code }
-    return nil
+    guard case .failure(let code) = attempt({ faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) }) else { return nil }
+    // The kernel does not answer so: it is the container's seccomp filter, under which a program is to run that never asks.
+    // Executing it will tell.
+    if code == .notPermitted { return found.st_mode & 0o111 == 0 ? .permissionDenied : nil }
+    return code
 }
 
 private func notExecutable(_ name: String, _ code: Errno, atPath: Bool) -> ContainerFailure {

@@ -52,10 +52,13 @@ enum Mend {
             return "\(newer) is of a later WASI; this engine has WASI 0.2: build it for that"
         }
         if let foreign = component.imports.first(where: { !$0.name.hasPrefix("wasi:") }) {
-            return "compose it with a component that exports \(foreign.name)"
+            return
+                "name a component that exports \(foreign.name) in the annotation martlet.dev/components, or compose it "
+                + "with one"
         }
         return "this engine has wasi:cli, clocks, filesystem, http, io, random and sockets of WASI 0.2, up to its own "
-            + "version: compose it with a component that exports what else it imports"
+            + "version: name a component that exports what else it imports in the annotation martlet.dev/components, or "
+            + "compose it with one"
     }
 
     private static func entrypoint(_ found: ModuleInspection) -> String? {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxSystem
 internal import OCISpec
 
@@ -50,7 +51,7 @@ struct GuestProfile: Decodable {
     var threads: [Thread]
 
     static func read(_ path: String) throws -> GuestProfile {
-        let file = try openFile(path, 0)
+        let file = try openFile(path, O_RDONLY)
         return try decodeJSON(
             GuestProfile.self, from: try readToEnd(of: file.raw, limit: 1 << 30, name: path), file: path)
     }

@@ -1,4 +1,5 @@
 package import ArgumentParser
+package import EngineProtocol
 internal import Glibc
 internal import OCIRuntime
 
@@ -40,6 +41,12 @@ package struct RunCommand: ParsableCommand {
     @Flag(help: "Leave the container when it has ended; remove it with: martlet delete ID")
     package var keep = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Tell perf(1) of the module's functions: map writes /tmp/perf-PID.map, jitdump jit-PID.dump here.",
+            valueName: "format"))
+    package var perf: PerfFormat?
+
     @OptionGroup package var options: CreationOptions
 
     @Argument(help: "A file, an image, or the container's id.")
@@ -52,7 +59,9 @@ package struct RunCommand: ParsableCommand {
 
     package func run() throws {
         let signals = detach ? nil : AttendedSignals.block()
-        try martlet.global.withRuntime { runtime in
+        var instruments = Instruments()
+        instruments.perf = perf
+        try martlet.global.withRuntime(change: { if perf != nil { try $0.take(instruments) } }) { runtime in
             let source = bundle == nil ? try RunSource(target) : nil
             var request: CreationRequest
             let streams = ProcessStreams(isAttended: !detach)
@@ -94,3 +103,5 @@ package struct RunCommand: ParsableCommand {
         }
     }
 }
+
+extension PerfFormat: ExpressibleByArgument {}

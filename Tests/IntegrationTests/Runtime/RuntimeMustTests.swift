@@ -44,6 +44,30 @@ extension Integration {
             }
         }
 
+        /// Profiles that were written before a call was there do not let it pass.
+        @Test func aProgramRunsUnderAFilterThatIsOlderThanTheCallsOfTheRuntime() async throws {
+            try await RuntimeFixture.run { runtime in
+                func run(_ program: String) async throws -> Outcome {
+                    let path = try await runtime.bundle("c1", [program, "echo", "ran"]) {
+                        var profile = SeccompProfile(defaultAction: "SCMP_ACT_ALLOW")
+                        profile.syscalls = [
+                            SeccompRule(
+                                names: ["access", "faccessat", "faccessat2", "close_range"], action: "SCMP_ACT_ERRNO")
+                        ]
+                        $0.linux?.seccomp = profile
+                    }
+                    defer { try? FileManager.default.removeItem(atPath: path) }
+                    return try await runtime.martlet("run", "--bundle", path, "c1")
+                }
+                for program in ["/bin/busybox", "busybox"] {
+                    let ran = try await run(program)
+                    #expect(ran.status == 0 && ran.stdout == "ran\n", "\(program): \(ran)")
+                }
+                let none = try await run("/bin/none")
+                #expect(none.status != 0 && none.stderr.contains("no such file"), "\(none)")
+            }
+        }
+
         /// Also one that is no mount point, and whose name does not end with a folder's.
         @Test func theRootMayBeNamedByDotsAndLinks() async throws {
             try await RuntimeFixture.run { runtime in

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 package import LinuxSystem
 internal import NIOCore

@@ -34,7 +34,7 @@ final class GuestServer: @unchecked Sendable {
         self.report = report
         world = GuestWorld(invocation, seesFiles: program.seesFiles)
         do throws(EngineError) {
-            linker = try host.servedLinker()
+            linker = try host.servedLinker(for: program.component)
             helpers = try Helpers(program.helpers, linker: try host.componentLinker())
         } catch {
             throw GuestError(error)

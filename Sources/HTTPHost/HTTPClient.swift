@@ -8,7 +8,7 @@ enum HTTPClient {
     private static let timeout: UInt64 = 600_000_000_000
 
     static func handler() -> HostInterface {
-        var interface = HostInterface("wasi:http/outgoing-handler@\(interfaceVersion)")
+        var interface = HostInterface("wasi:http/outgoing-handler")
         interface.add("handle") { (call, arguments) throws(EngineError) in
             let request = try arguments.take(arguments.values[0], as: OutgoingRequest.self)
             var options: RequestOptions?

@@ -1,9 +1,6 @@
 internal import WASIHTTP
 internal import Wasm
 
-/// The version of the interfaces of ours: imports of each 0.2.x before it find them.
-let interfaceVersion = "0.2.12"
-
 /// Arguments of a call, read as what the interface says they are.
 struct Arguments {
     let values: [ComponentValue]

@@ -11,8 +11,8 @@ package struct HTTPService: GuestService {
 
     package var mostGuests: Int { ServerSettings.mostConcurrency }
 
-    package func define(in linker: ComponentLinker) throws(EngineError) {
-        try ServedInterfaces.define(in: linker)
+    package func define(in linker: ComponentLinker, imports: [String]) throws(EngineError) {
+        try ServedInterfaces.define(in: linker, imports: imports)
     }
 
     package func plan(

@@ -5,18 +5,25 @@ internal import Wasm
 /// The interfaces that are ours for a served guest, over wasmtime's WASI. wasmtime replaces an interface as a whole, so
 /// those that are replaced are kept small: the streams themselves stay wasmtime's.
 enum ServedInterfaces {
-    static func define(in linker: ComponentLinker) throws(EngineError) {
+    /// Imports of each 0.2.x before it find an interface of this version.
+    private static let version = "0.2.12"
+
+    static func define(in linker: ComponentLinker, imports: [String]) throws(EngineError) {
         linker.allowShadowing()
-        try linker.define(types())
-        try linker.define(HTTPClient.handler())
-        try linker.define(standardInput())
-        try linker.define(standardOutput("stdout", 1))
-        try linker.define(standardOutput("stderr", 2))
-        try linker.define(clock())
+        for interface in [
+            types(), HTTPClient.handler(), standardInput(), standardOutput("stdout", 1), standardOutput("stderr", 2),
+            clock(),
+        ] {
+            let latest = "\(interface.name)@\(version)"
+            // Under the component's own name of it, too: the engine need not compare versions then.
+            for name in Set(imports.filter { $0.hasPrefix("\(interface.name)@0.2.") } + [latest]) {
+                try linker.define(interface, as: name)
+            }
+        }
     }
 
     private static func types() -> HostInterface {
-        var interface = HostInterface("wasi:http/types@\(interfaceVersion)")
+        var interface = HostInterface("wasi:http/types")
         interface.resources = ResourceTable.Kind.allCases.map { kind in
             (kind.name, kind.rawValue, { call, number in (call.data as? ServedRequest)?.drop(number, call) })
         }
@@ -30,7 +37,7 @@ enum ServedInterfaces {
 
     /// The request's body, as in CGI; nothing where there is none.
     private static func standardInput() -> HostInterface {
-        var interface = HostInterface("wasi:cli/stdin@\(interfaceVersion)")
+        var interface = HostInterface("wasi:cli/stdin")
         interface.add("get-stdin") { (call, arguments) throws(EngineError) in
             try arguments.request.makeInput(call)
         }
@@ -39,7 +46,7 @@ enum ServedInterfaces {
 
     /// The container's. The store's own standard output is the response's body.
     private static func standardOutput(_ name: String, _ target: Int32) -> HostInterface {
-        var interface = HostInterface("wasi:cli/\(name)@\(interfaceVersion)")
+        var interface = HostInterface("wasi:cli/\(name)")
         interface.add("get-\(name)") { (call, arguments) throws(EngineError) in
             try arguments.request.print(on: target, call)
         }
@@ -47,7 +54,7 @@ enum ServedInterfaces {
     }
 
     private static func clock() -> HostInterface {
-        var interface = HostInterface("wasi:clocks/monotonic-clock@\(interfaceVersion)")
+        var interface = HostInterface("wasi:clocks/monotonic-clock")
         interface.add("now") { _, _ in .u64(now()) }
         interface.add("resolution") { _, _ in .u64(1) }
         interface.add("subscribe-duration") { (call, arguments) throws(EngineError) in

@@ -72,7 +72,8 @@ final class ServedRequest {
 
     /// A stream of the response's body.
     func makeOutput(_ call: HostCall) throws(EngineError) -> ComponentValue {
-        try output.make("out", call)
+        exchange.beginBody()
+        return try output.make("out", call)
     }
 
     /// A stream to the container's standard output or error.

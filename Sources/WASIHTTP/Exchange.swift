@@ -32,6 +32,8 @@ package final class Exchange: Sendable {
         var pending: (status: UInt16, fields: FieldList)?
         /// Whether the connection has been told all of the response.
         var isAnswered = false
+        /// Whether the guest may write into the pipe.
+        var isWritten = false
     }
 
     package let request: Request
@@ -78,6 +80,8 @@ package final class Exchange: Sendable {
         endBody(.failed(reason))
         state.withLock { state in
             state.isOver = true
+            // One that nothing can come through is as new when the guest has ended.
+            if state.isAnswered, !state.isWritten { return }
             // A guest that fills the pipe before it answers would wait for ever.
             state.response?.breakOff()
             state.response = nil
@@ -93,6 +97,14 @@ package final class Exchange: Sendable {
             } else {
                 state.response = pipe
             }
+        }
+    }
+
+    /// The guest gets a stream into the pipe.
+    package func beginBody() {
+        state.withLock { state in
+            state.isWritten = true
+            if state.isOver { state.response?.breakOff() }
         }
     }
 

@@ -71,7 +71,7 @@ package struct HostInterface {
     package typealias Body = (HostCall, [ComponentValue]) throws(EngineError) -> ComponentValue?
     package typealias Drop = (HostCall, UInt32) -> Void
 
-    /// With the version, as `wasi:http/types@0.2.12`: imports of any version that this one is compatible with find it.
+    /// Without a version, as `wasi:http/types`.
     package let name: String
     package var functions: [(name: String, body: Body)] = []
     package var resources: [(name: String, type: UInt32, drop: Drop)] = []
@@ -99,12 +99,15 @@ private final class DropBox {
 
 extension ComponentLinker {
     /// Defines an interface of ours; one of the same name that was there is replaced as a whole.
-    package func define(_ interface: HostInterface) throws(EngineError) {
+    ///
+    /// - Parameter name: with the version, as `wasi:http/types@0.2.12`: imports of any version that this one is
+    ///   compatible with find it.
+    package func define(_ interface: HostInterface, as name: String) throws(EngineError) {
         let root = wasmtime_component_linker_root(raw)
         defer { wasmtime_component_linker_instance_delete(root) }
         var instance: OpaquePointer?
         try EngineError.check(
-            interface.name.withName { wasmtime_component_linker_instance_add_instance(root, $0, $1, &instance) }, .link)
+            name.withName { wasmtime_component_linker_instance_add_instance(root, $0, $1, &instance) }, .link)
         defer { wasmtime_component_linker_instance_delete(instance) }
         for resource in interface.resources {
             let type = wasmtime_component_resource_type_new_host(resource.type)

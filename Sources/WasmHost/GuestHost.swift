@@ -8,7 +8,8 @@ package final class GuestHost {
     /// WASI preview 1 for core modules.
     let linker: Linker
     private var madeComponentLinker: ComponentLinker?
-    private var madeServedLinker: ComponentLinker?
+    /// By what they were made for.
+    private var madeServedLinkers: [[String]: ComponentLinker] = [:]
     /// Sees what core modules do; components are refused, then. Set before a guest is loaded, or not at all.
     package var tracer: (any GuestTracer)?
     /// Where components that answer HTTP requests are served.
@@ -26,13 +27,14 @@ package final class GuestHost {
         }
     }
 
-    /// WASI 0.2 with the service's interfaces, for components that are served.
-    package func servedLinker() throws(EngineError) -> ComponentLinker {
-        if let madeServedLinker { return madeServedLinker }
+    /// WASI 0.2 with the service's interfaces, for a component that is served.
+    package func servedLinker(for component: Component) throws(EngineError) -> ComponentLinker {
+        let imports = component.imports(engine)
+        if let made = madeServedLinkers[imports] { return made }
         let linker = ComponentLinker(engine)
         try linker.defineWASI()
-        try service?.define(in: linker)
-        madeServedLinker = linker
+        try service?.define(in: linker, imports: imports)
+        madeServedLinkers[imports] = linker
         return linker
     }
 

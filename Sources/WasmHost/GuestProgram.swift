@@ -186,7 +186,7 @@ package struct GuestProgram {
         let store = Store(host.engine)
         store.limit(instances: 0)
         do throws(EngineError) {
-            let linker = isServed ? try host.servedLinker() : try host.componentLinker()
+            let linker = isServed ? try host.servedLinker(for: component) : try host.componentLinker()
             _ = try linker.instantiate(component, in: store)
         } catch  where !error.isInstanceLimit {
             throw GuestError(.unknownImport, "\(name) can't be linked: \(EngineError.sentence(error.message))")

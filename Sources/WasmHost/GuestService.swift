@@ -7,7 +7,10 @@ package protocol GuestService: Sendable {
     var mostGuests: Int { get }
 
     /// Defines the interfaces of a served component's world, in a linker that has WASI 0.2.
-    func define(in linker: ComponentLinker) throws(EngineError)
+    ///
+    /// - Parameter imports: the names of what the component imports. Those that are there by these very names are found
+    ///   sooner, each time that there is an instance.
+    func define(in linker: ComponentLinker, imports: [String]) throws(EngineError)
 
     /// Checks how a guest is to be served. Starts no thread.
     ///

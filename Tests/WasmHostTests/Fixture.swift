@@ -10,7 +10,7 @@ import Wasm
 private struct NoService: GuestService {
     let mostGuests = 1
 
-    func define(in linker: ComponentLinker) {}
+    func define(in linker: ComponentLinker, imports: [String]) {}
 
     func plan(
         _ program: GuestProgram, _ invocation: GuestInvocation, annotations: [String: String], host: GuestHost,

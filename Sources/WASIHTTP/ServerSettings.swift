@@ -86,12 +86,14 @@ package struct ServerSettings: Equatable, Sendable {
         }
     }
 
-    /// Keeps what takes descriptors within their number: half for connections, half for what requests open, at most
-    /// eleven each: pipes, directories, what the guest prints.
+    /// Descriptors that a request opens, at the most: pipes, directories, what the guest prints.
+    private static let descriptorsOfRequest = 13
+
+    /// Keeps what takes descriptors within their number: a third for connections, the rest for what requests open.
     package mutating func fit(descriptors: UInt64) {
-        let half = Int(clamping: descriptors / 2)
-        connections = min(connections, max(1, half))
-        concurrency = min(concurrency, max(1, (half - 32) / 11))
+        let third = Int(min(descriptors, 1 << 32) / 3)
+        connections = min(connections, max(1, third))
+        concurrency = min(concurrency, max(1, (2 * third - 32) / Self.descriptorsOfRequest))
     }
 
     private static func address(_ text: String, _ name: String) throws(Invalid) -> Address {

@@ -62,8 +62,11 @@ import Testing
     @Test func fewDescriptorsMeanFewRequestsAtOnce() throws {
         var settings = try settings()
         settings.fit(descriptors: 1024)
-        #expect(settings.connections == 512 && settings.concurrency == 43)
+        #expect(settings.connections == 341 && settings.concurrency == 50)
         settings.fit(descriptors: 1)
         #expect(settings.connections == 1 && settings.concurrency == 1)
+        settings = try self.settings()
+        settings.fit(descriptors: .max)
+        #expect(settings.concurrency == ServerSettings.mostConcurrency)
     }
 }

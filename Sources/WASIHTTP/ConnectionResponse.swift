@@ -20,22 +20,21 @@ extension ConnectionHandler {
         context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
     }
 
-    /// - Returns: false if it comes too late; the body is not taken over then.
-    func respond(_ exchange: Exchange, status: UInt16, _ fields: FieldList, body: ResponsePipe?) -> Bool {
+    /// - Parameter body: let go, and so broken, where the response comes too late.
+    func respond(_ exchange: Exchange, status: UInt16, _ fields: FieldList, body: ResponsePipe?) {
         guard let active, active.exchange === exchange, active.head == nil, !active.hasEnded, context != nil else {
-            return false
+            return
         }
-        // The timer is about to say so.
-        guard exchange.millisecondsLeft != 0 else { return false }
+        // Else the timer is about to say so.
+        guard exchange.millisecondsLeft != 0 else { return }
         active.head = (status, fields)
         active.source = body
         guard body != nil else {
             sendHead(active, length: 0)
             sendEnd(active)
-            return true
+            return
         }
         look(active)
-        return true
     }
 
     /// A response whose body is whole.
@@ -65,9 +64,8 @@ extension ConnectionHandler {
         // The pipe's end may be seen before this is heard.
         if active.pumpHasEnded { active.total = active.pumped }
         if let end = active.pumpEnd {
-            var rest: Int32 = 0
-            guard ioctl(end, UInt(FIONREAD), &rest) == 0 else { return abort(active) }
-            active.total = active.pumped + Int(rest)
+            guard let rest = bytesWaiting(end) else { return abort(active) }
+            active.total = active.pumped + rest
         }
         guard let source = active.source else { return checkEnd(active) }
         guard let bytes = source.takeAll() else { return abort(active) }

@@ -127,7 +127,7 @@ package final class Exchange: Sendable {
             if hasBody { state.pending = (status, fields) }
         }
         if hasBody { return pending.add(self) }
-        tell { _ = $0.respond(self, status: status, fields, body: nil) }
+        tell { $0.respond(self, status: status, fields, body: nil) }
     }
 
     /// Begins a response whose body takes its time.
@@ -137,7 +137,7 @@ package final class Exchange: Sendable {
         }
         // Else nobody waits for it any more.
         guard let (status, fields) = head, let body else { return }
-        tell { if !$0.respond(self, status: status, fields, body: body) { body.breakOff() } }
+        tell { $0.respond(self, status: status, fields, body: body) }
     }
 
     /// Ends the response with an error instead.

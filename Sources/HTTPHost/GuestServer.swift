@@ -15,7 +15,7 @@ final class GuestServer: @unchecked Sendable {
     private let linker: ComponentLinker
     private let helpers: Helpers
     private let log = GuestLog()
-    private let figures = ServerFigures()
+    private let figures: ServerFigures
     private let pipes = PipePool()
     private let settings: ServerSettings
     /// Of the container's own file system: made when it serves.
@@ -23,11 +23,13 @@ final class GuestServer: @unchecked Sendable {
     private let report: @Sendable (String) -> Void
 
     /// - Parameters:
+    ///   - requests: counts those that are answered, for `martlet ps`.
     ///   - report: takes what there is to say of a guest that was stopped; from any thread.
     init(
         _ program: GuestProgram.ServedEntry, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
-        report: @escaping @Sendable (String) -> Void
+        requests: SharedCounter?, report: @escaping @Sendable (String) -> Void
     ) throws(GuestError) {
+        figures = ServerFigures(all: requests)
         self.program = program
         self.invocation = invocation
         self.host = host

@@ -29,7 +29,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     var active: ActiveRequest?
     /// Set by what comes before the codec: whether part of a head has come. Nil for a stream.
     let arrival: Arrival?
-    private var headTimer: Scheduled<Void>?
+    private var alarm: Alarm?
     private var client: String?
     private var readIsHeld = false
     private(set) var isClosing = false
@@ -41,12 +41,13 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        alarm = Alarm(eventLoop: context.eventLoop) { [unowned self] in timeIsOver() }
         client = (context.channel.remoteAddress ?? context.channel.parent?.remoteAddress)?.ipAddress
         awaitHead()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        headTimer?.cancel()
+        alarm?.end()
         self.context = nil
         if let active { abandon(active, .connectionTerminated) }
         active = nil
@@ -67,13 +68,19 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
 
     private func awaitHead() {
         arrival?.hasBegun = false
-        headTimer = context?.eventLoop.scheduleTask(in: .milliseconds(server.settings.headerTimeout)) {
-            [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in loopBound.value.headIsLate()
-        }
+        alarm?.set(at: .now() + .milliseconds(server.settings.headerTimeout))
     }
 
-    private func headIsLate() {
-        guard active == nil, let context else { return }
+    private func timeIsOver() {
+        guard let context else { return }
+        guard let active else { return headIsLate(context) }
+        // What is left of a request that nobody wants has not come soon.
+        if active.hasEnded { return context.close(promise: nil) }
+        // The client's fault, as long as its request is not whole.
+        refuse(active.requestHasEnded ? 504 : 408)
+    }
+
+    private func headIsLate(_ context: ChannelHandlerContext) {
         guard let arrival, arrival.hasBegun, !isClosing else { return context.close(promise: nil) }
         isClosing = true
         // The codec would not have a response without a request.
@@ -104,26 +111,26 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     }
 
     private func begin(_ head: HTTPRequestHead) {
-        headTimer?.cancel()
         guard !isClosing, let context else { return }
-        let upgrades = head.headers.contains(name: "upgrade") || head.method == .CONNECT
+        alarm?.silence()
+        let fields = RequestFields(head.headers)
+        let upgrades = fields.hasUpgrade || head.method == .CONNECT
         let keepsAlive = head.isKeepAlive && arrival != nil
         let active = ActiveRequest(head, keepsAlive: keepsAlive && !upgrades && !server.isDraining)
         self.active = active
         server.begin()
-        if let status = RequestCheck.refusal(of: head, bodyLimit: server.settings.requestBodyLimit) {
+        if let status = RequestCheck.refusal(of: head, fields, bodyLimit: server.settings.requestBodyLimit) {
             return refuse(status)
         }
-        let length = head.headers.first(name: "content-length").flatMap { Int($0) }
-        let hasBody = head.headers.contains(name: "transfer-encoding") || (length ?? 0) > 0
-        active.expectsContinue = hasBody && head.headers.contains(name: "expect") && arrival != nil && !active.isOld
+        active.host = fields.host
+        let length = fields.length
+        let hasBody = fields.hasTransferEncoding || (length ?? 0) > 0
+        active.expectsContinue = hasBody && fields.expectation != nil && arrival != nil && !active.isOld
         let limit = server.settings.requestTimeout
         if limit > 0 {
-            active.timeout = .now() + .milliseconds(limit)
-            active.deadline = context.eventLoop.scheduleTask(in: .milliseconds(limit)) {
-                [loopBound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
-                loopBound.value.handler.timeIsOver(loopBound.value.active)
-            }
+            let timeout = active.begun + .milliseconds(limit)
+            active.timeout = timeout
+            alarm?.set(at: timeout)
         }
         if hasBody, let length, !active.expectsContinue, let room = server.bodies.room(for: length) {
             active.room = room
@@ -173,7 +180,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     /// - Returns: false if there are too many; the body is closed then.
     private func submit(_ active: ActiveRequest, _ body: RequestBody, _ context: ChannelHandlerContext) -> Bool {
         let head = active.request
-        let target = RequestCheck.target(of: head)
+        let target = RequestCheck.target(of: head, host: active.host)
         let exchange = Exchange(
             .init(
                 method: head.method.rawValue, path: target.path, authority: target.authority, headers: head.headers),
@@ -187,12 +194,6 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         }
         active.exchange = exchange
         return true
-    }
-
-    private func timeIsOver(_ active: ActiveRequest) {
-        guard self.active === active, !active.hasEnded else { return }
-        // The client's fault, as long as its request is not whole.
-        refuse(active.requestHasEnded ? 504 : 408)
     }
 
     private func openBody(_ end: Int32, _ active: ActiveRequest, _ context: ChannelHandlerContext) {
@@ -296,7 +297,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     /// Nothing more comes from or goes to the guest.
     func abandon(_ active: ActiveRequest, _ reason: ErrorCode) {
         record(active, isWhole: false)
-        active.deadline?.cancel()
+        alarm?.silence()
         active.exchange?.end(reason)
         (active.collected, active.room) = (nil, nil)
         active.collection?.cancel()
@@ -331,17 +332,12 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
             finishRequest()
         } else {
             // The rest of the request, which nobody wants, has to come soon.
-            let limit = TimeAmount.milliseconds(server.settings.headerTimeout)
-            active.deadline = context?.eventLoop.scheduleTask(in: limit) {
-                [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in
-                loopBound.value.context?.close(promise: nil)
-            }
+            alarm?.set(at: .now() + .milliseconds(server.settings.headerTimeout))
         }
     }
 
     private func finishRequest() {
         guard !isClosing else { return }
-        active?.deadline?.cancel()
         active = nil
         if server.isDraining { context?.close(promise: nil) } else { awaitHead() }
     }

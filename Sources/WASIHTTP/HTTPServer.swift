@@ -166,7 +166,8 @@ package final class HTTPServer {
         limits.maxHeaderFieldSize = shared.settings.headerLimit
         try pipeline.configureHTTPServerPipeline(
             position: .last, withPipeliningAssistance: true, withServerUpgrade: nil, withErrorHandling: false,
-            withOutboundHeaderValidation: true, withEncoderConfiguration: encoder,
+            // What a guest says is checked where it says it: see `FieldList`.
+            withOutboundHeaderValidation: false, withEncoderConfiguration: encoder,
             withDecoderLimitConfiguration: limits)
         let connection = ConnectionHandler(server: shared, arrival: arrival)
         try pipeline.addHandler(connection)

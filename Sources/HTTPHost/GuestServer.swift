@@ -18,6 +18,8 @@ final class GuestServer: @unchecked Sendable {
     private let settings: ServerSettings
     private let surroundings: ServedGuest.Surroundings
     private let settlesLate: Bool
+    /// Whether a request is likely to need its guest's whole world: as the last one did. A wrong guess costs some time.
+    private let needsWorld = Atomic(true)
     private let idle: IdleGuests
     private let report: @Sendable (String) -> Void
 
@@ -132,7 +134,7 @@ final class GuestServer: @unchecked Sendable {
         if let kept = idle.take() {
             instance = kept
             instance.guest.begin(exchange)
-            try instance.store.setWASI(instance.guest.bareWorld())
+            try instance.store.setWASI(instance.guest.world(isWhole: needsWorld.load(ordering: .relaxed)))
         } else {
             instance = try makeInstance(ServedGuest(exchange, surroundings))
         }
@@ -150,9 +152,10 @@ final class GuestServer: @unchecked Sendable {
         } catch {
             throw guest.shortage ?? error
         }
+        needsWorld.store(guest.hasSettled, ordering: .relaxed)
         if idle.mayKeep(instance) {
             // What it had open is closed with the world that it was opened in.
-            if guest.isSettled { try instance.store.setWASI(guest.bareWorld()) }
+            if guest.isSettled { try instance.store.setWASI(guest.world(isWhole: false)) }
             guest.endRequest()
             idle.keep(instance)
         }
@@ -161,7 +164,7 @@ final class GuestServer: @unchecked Sendable {
     /// Guest code may run.
     private func makeInstance(_ guest: ServedGuest) throws(EngineError) -> GuestInstance {
         let store = Store(host.engine, data: guest)
-        try store.setWASI(settlesLate ? guest.bareWorld() : guest.wholeWorld())
+        try store.setWASI(guest.world(isWhole: !settlesLate || needsWorld.load(ordering: .relaxed)))
         if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
         if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
         limitTime(of: store, guest.exchange)

@@ -27,6 +27,8 @@ final class ServedGuest {
     private var printing: [Int32: Printing] = [:]
     /// Whether the store has all of the guest's world.
     private(set) var isSettled = false
+    /// Whether the request took something that only the whole world has.
+    private(set) var hasSettled = false
     /// Why it has not, if it could not be made.
     private(set) var shortage: EngineError?
 
@@ -70,19 +72,21 @@ final class ServedGuest {
         for printing in printing.values { surroundings.log.end(printing.output) }
         printing = [:]
         table.removeAll()
-        isSettled = false
+        (isSettled, hasSettled) = (false, false)
     }
 
     // MARK: The world
 
-    /// The guest's world, as long as it needs no more than what costs nothing to give.
-    func bareWorld() throws(EngineError) -> WASIConfiguration {
-        try surroundings.world.bare(more: requestNumber)
+    /// The guest's world as it begins a request.
+    ///
+    /// - Parameter isWhole: whether it has everything, else no more than what costs little to give.
+    func world(isWhole: Bool) throws(EngineError) -> WASIConfiguration {
+        isWhole ? try wholeWorld() : try surroundings.world.bare(more: requestNumber)
     }
 
     /// All of the guest's world, for its store. The store's standard input and output are the bodies of request and
     /// response; what the guest prints goes other ways.
-    func wholeWorld() throws(EngineError) -> WASIConfiguration {
+    private func wholeWorld() throws(EngineError) -> WASIConfiguration {
         isSettled = true
         let pipe: ResponsePipe
         do throws(SystemCallError) {
@@ -108,6 +112,7 @@ final class ServedGuest {
     /// Gives the guest all of its world, before the first thing that it has from it: streams and pollables know the
     /// world that they were made in only.
     func settle(_ call: HostCall) throws(EngineError) {
+        hasSettled = true
         if isSettled { return }
         do throws(EngineError) {
             try call.setWASI(wholeWorld())

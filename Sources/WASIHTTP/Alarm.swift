@@ -41,7 +41,7 @@ final class Alarm {
     private func taskIsDue() {
         task = nil
         guard let due else { return }
-        if due > .now() { return schedule(at: due) }
+        if due > eventLoop.now { return schedule(at: due) }
         self.due = nil
         ring()
     }

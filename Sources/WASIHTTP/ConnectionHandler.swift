@@ -4,9 +4,11 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// One connection: takes requests, one after the other, to the guest, and responses back. Behind NIO's HTTP/1.1 codec
-/// and its pipelining handler, which holds the next request back until this one is done; or a stream of HTTP/2, which
-/// is as a connection that closes after its request.
+/// One connection: takes requests, one after the other, to the guest, and responses back. Behind NIO's HTTP/1.1 codec;
+/// or a stream of HTTP/2, which is as a connection that closes after its request.
+///
+/// What comes of the next request before this one is done waits here: one read of it, at most. NIO's own handler for
+/// that would stop reading at each request, and begin again after it, which are two system calls.
 ///
 /// Bodies go through pipes to and from the guest. Request bodies: no more is read from the client while too much of
 /// the body waits for the guest. Response bodies: no more is read from the guest while too much waits for the client.
@@ -24,6 +26,12 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     /// How long a connection that is to be closed is read from, so that the client gets to see the response.
     private static let lingering = TimeAmount.milliseconds(200)
 
+    /// What has come of the next request.
+    private enum Waiting {
+        case part(HTTPServerRequestPart)
+        case error(HTTPParserError)
+    }
+
     let server: HTTPServer.Shared
     var context: ChannelHandlerContext?
     var active: ActiveRequest?
@@ -32,6 +40,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     private var alarm: Alarm?
     private var client: String?
     private var readIsHeld = false
+    private var waiting = CircularBuffer<Waiting>()
     private(set) var isClosing = false
 
     init(server: HTTPServer.Shared, arrival: Arrival?) {
@@ -91,8 +100,13 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What comes while it lingers is of no account.
         if isClosing { return }
-        guard let error = error as? HTTPParserError, active?.hasEnded != true else {
-            context.close(promise: nil)
+        guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+        if active?.requestHasEnded == true { waiting.append(.error(error)) } else { take(error) }
+    }
+
+    private func take(_ error: HTTPParserError) {
+        if active?.hasEnded == true {
+            context?.close(promise: nil)
             return
         }
         // Of the body.
@@ -103,11 +117,27 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if active?.requestHasEnded == true { waiting.append(.part(part)) } else { take(part) }
+    }
+
+    private func take(_ part: HTTPServerRequestPart) {
+        switch part {
         case .head(let head): begin(head)
         case .body(let bytes): receive(bytes)
         case .end(let trailers): endRequest(trailers)
         }
+    }
+
+    /// The next request's turn has come.
+    private func takeWaiting() {
+        while active?.requestHasEnded != true, let next = waiting.popFirst() {
+            switch next {
+            case .part(let part): take(part)
+            case .error(let error): take(error)
+            }
+        }
+        resumeReading()
     }
 
     private func begin(_ head: HTTPRequestHead) {
@@ -278,16 +308,15 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     }
 
     func read(context: ChannelHandlerContext) {
-        if let active, active.bodyPending > Self.bodyWindow, !active.bodyIsClosed {
-            readIsHeld = true
-        } else {
-            context.read()
-        }
+        if mayRead { context.read() } else { readIsHeld = true }
+    }
+
+    private var mayRead: Bool {
+        waiting.isEmpty && active.map { $0.bodyPending <= Self.bodyWindow || $0.bodyIsClosed } ?? true
     }
 
     private func resumeReading() {
-        guard readIsHeld, let context, active.map({ $0.bodyPending <= Self.bodyWindow || $0.bodyIsClosed }) ?? true
-        else { return }
+        guard readIsHeld, mayRead, let context else { return }
         readIsHeld = false
         context.read()
     }
@@ -357,7 +386,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
             return context.writeAndFlush(end, promise: nil)
         }
         context.writeAndFlush(end, promise: nil)
-        if isClosing { closeAfter(context, arrival, lingering: lingering) }
+        if isClosing { closeAfter(context, arrival, lingering: lingering) } else { takeWaiting() }
     }
 
     private func closeAfter(_ context: ChannelHandlerContext, _ arrival: Arrival, lingering: Bool) {

@@ -165,7 +165,7 @@ package final class HTTPServer {
         limits.maxHeaderListSize = shared.settings.headerLimit
         limits.maxHeaderFieldSize = shared.settings.headerLimit
         try pipeline.configureHTTPServerPipeline(
-            position: .last, withPipeliningAssistance: true, withServerUpgrade: nil, withErrorHandling: false,
+            position: .last, withPipeliningAssistance: false, withServerUpgrade: nil, withErrorHandling: false,
             // What a guest says is checked where it says it: see `FieldList`.
             withOutboundHeaderValidation: false, withEncoderConfiguration: encoder,
             withDecoderLimitConfiguration: limits)

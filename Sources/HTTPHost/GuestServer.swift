@@ -13,13 +13,14 @@ final class GuestServer: @unchecked Sendable {
     private let invocation: GuestInvocation
     private let host: GuestHost
     private let linker: ComponentLinker
-    private let helpers: Helpers
     private let log = GuestLog()
     private let figures: ServerFigures
-    private let pipes = PipePool()
     private let settings: ServerSettings
-    /// Of the container's own file system: made when it serves.
-    private let world: GuestWorld
+    private let surroundings: ServedGuest.Surroundings
+    private let settlesLate: Bool
+    /// Whether a request is likely to need its guest's whole world: as the last one did. A wrong guess costs some time.
+    private let needsWorld = Atomic(true)
+    private let idle: IdleGuests
     private let report: @Sendable (String) -> Void
 
     /// - Parameters:
@@ -34,10 +35,14 @@ final class GuestServer: @unchecked Sendable {
         self.invocation = invocation
         self.host = host
         self.report = report
-        world = GuestWorld(invocation, seesFiles: program.seesFiles)
+        settlesLate = ServedInterfaces.canSettleLate(program.imports)
+        idle = IdleGuests(requests: settlesLate ? settings.reuse : 1)
         do throws(EngineError) {
             linker = try host.servedLinker(for: program.component)
-            helpers = try Helpers(program.helpers, linker: try host.componentLinker())
+            surroundings = .init(
+                world: GuestWorld(invocation, program.sights),
+                helpers: try Helpers(program.helpers, linker: try host.componentLinker()), pipes: PipePool(), log: log,
+                outgoing: settings.outgoing)
         } catch {
             throw GuestError(error)
         }
@@ -127,23 +132,54 @@ final class GuestServer: @unchecked Sendable {
     }
 
     private func call(_ exchange: Exchange) throws(EngineError) {
-        let request = ServedRequest(exchange, helpers: helpers, log: log, outgoing: settings.outgoing)
-        let store = Store(host.engine, data: request)
-        try store.setWASI(try request.world(world, pipes: pipes))
+        let instance: GuestInstance
+        if let kept = idle.take() {
+            instance = kept
+            instance.guest.begin(exchange)
+            try instance.store.setWASI(instance.guest.world(isWhole: needsWorld.load(ordering: .relaxed)))
+        } else {
+            instance = try makeInstance(ServedGuest(exchange, surroundings))
+        }
+        instance.requests += 1
+        limitTime(of: instance.store, exchange)
+        if let fuel = host.configuration.fuel { try instance.store.setFuel(fuel) }
+        let guest = instance.guest
+        let incoming = guest.table.add(IncomingRequest())
+        let outparam = guest.table.add(ResponseOutparam())
+        do throws(EngineError) {
+            try instance.handle.call([
+                .own(type: ResourceTable.Kind.incomingRequest.rawValue, incoming),
+                .own(type: ResourceTable.Kind.responseOutparam.rawValue, outparam),
+            ])
+        } catch {
+            throw guest.shortage ?? error
+        }
+        needsWorld.store(guest.hasSettled, ordering: .relaxed)
+        if idle.mayKeep(instance) {
+            // What it had open is closed with the world that it was opened in.
+            if guest.isSettled { try instance.store.setWASI(guest.world(isWhole: false)) }
+            guest.endRequest()
+            idle.keep(instance)
+        }
+    }
+
+    /// Guest code may run.
+    private func makeInstance(_ guest: ServedGuest) throws(EngineError) -> GuestInstance {
+        let store = Store(host.engine, data: guest)
+        try store.setWASI(guest.world(isWhole: !settlesLate || needsWorld.load(ordering: .relaxed)))
         if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
         if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
-        let ticks = exchange.millisecondsLeft.map { UInt64($0 / WorkerPool.epochMilliseconds + 2) }
-        store.setEpochDeadline(ticks: ticks ?? .max / 2)
+        limitTime(of: store, guest.exchange)
         let instance = try linker.instantiate(program.component, in: store)
         guard let handle = instance.function(program.handle) else {
             throw EngineError(operation: .instantiate, message: "the export is not a function")
         }
-        let incoming = request.table.add(IncomingRequest())
-        let outparam = request.table.add(ResponseOutparam())
-        try handle.call([
-            .own(type: ResourceTable.Kind.incomingRequest.rawValue, incoming),
-            .own(type: ResourceTable.Kind.responseOutparam.rawValue, outparam),
-        ])
+        return GuestInstance(store: store, handle: handle, guest: guest)
+    }
+
+    private func limitTime(of store: Store, _ exchange: Exchange) {
+        let ticks = exchange.millisecondsLeft.map { UInt64($0 / WorkerPool.epochMilliseconds + 2) }
+        store.setEpochDeadline(ticks: ticks ?? .max / 2)
     }
 }
 

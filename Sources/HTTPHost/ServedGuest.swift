@@ -4,9 +4,10 @@ internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
 
-/// What a guest's functions find of the request that it serves: held by the store, used by the guest's thread only.
-final class ServedRequest {
-    let exchange: Exchange
+/// What the functions of one instance find: the request that it serves now, and what was made for it. Held by the
+/// store, used by the guest's thread only.
+final class ServedGuest {
+    private(set) var exchange: Exchange
     var table = ResourceTable()
 
     /// How long a guest that waits has after its time, in milliseconds: the client has had its answer by then.
@@ -19,18 +20,32 @@ final class ServedRequest {
         var file: UInt32
     }
 
-    let outgoing: OutgoingPolicy
+    private let surroundings: Surroundings
     var client: HelperInstance
     private var input, output, others: HelperInstance
     private var logs: HelperInstance
-    private let log: GuestLog
     private var printing: [Int32: Printing] = [:]
+    /// Whether the store has all of the guest's world.
+    private(set) var isSettled = false
+    /// Whether the request took something that only the whole world has.
+    private(set) var hasSettled = false
+    /// Why it has not, if it could not be made.
+    private(set) var shortage: EngineError?
+
+    /// What the guests of a server share.
+    struct Surroundings {
+        let world: GuestWorld
+        let helpers: Helpers
+        let pipes: PipePool
+        let log: GuestLog
+        let outgoing: OutgoingPolicy
+    }
 
     /// Takes the exchange's body over.
-    init(_ exchange: Exchange, helpers: Helpers, log: GuestLog, outgoing: OutgoingPolicy) {
+    init(_ exchange: Exchange, _ surroundings: Surroundings) {
         self.exchange = exchange
-        self.log = log
-        self.outgoing = outgoing
+        self.surroundings = surroundings
+        let helpers = surroundings.helpers
         input = HelperInstance(helpers.input)
         output = HelperInstance(helpers.output)
         others = HelperInstance(helpers.others)
@@ -39,21 +54,48 @@ final class ServedRequest {
     }
 
     deinit {
-        exchange.closeBody()
-        for printing in printing.values { log.end(printing.output) }
+        endRequest()
     }
 
-    /// The guest's world. The store's standard input and output are the bodies of request and response; what the guest
-    /// prints goes other ways.
-    func world(_ world: GuestWorld, pipes: PipePool) throws(EngineError) -> WASIConfiguration {
+    var outgoing: OutgoingPolicy { surroundings.outgoing }
+
+    // MARK: Requests
+
+    /// Takes another exchange's body over, in the same instance.
+    func begin(_ exchange: Exchange) {
+        self.exchange = exchange
+    }
+
+    /// Nothing of the request is left, but what the store holds: its world is to be replaced, if it was settled.
+    func endRequest() {
+        exchange.closeBody()
+        for printing in printing.values { surroundings.log.end(printing.output) }
+        printing = [:]
+        table.removeAll()
+        (isSettled, hasSettled) = (false, false)
+    }
+
+    // MARK: The world
+
+    /// The guest's world as it begins a request.
+    ///
+    /// - Parameter isWhole: whether it has everything, else no more than what costs little to give.
+    func world(isWhole: Bool) throws(EngineError) -> WASIConfiguration {
+        isWhole ? try wholeWorld() : try surroundings.world.bare(more: requestNumber)
+    }
+
+    /// All of the guest's world, for its store. The store's standard input and output are the bodies of request and
+    /// response; what the guest prints goes other ways.
+    private func wholeWorld() throws(EngineError) -> WASIConfiguration {
+        isSettled = true
         let pipe: ResponsePipe
         do throws(SystemCallError) {
-            pipe = try pipes.take()
+            pipe = try surroundings.pipes.take()
         } catch {
             throw EngineError(operation: .configureStore, message: "no pipe for the response: \(error)")
         }
         exchange.prepareResponse(pipe)
-        return try world.configuration(more: ("REQUEST_ID", "\(exchange.number)")) { world in
+        return try surroundings.world.configuration(more: requestNumber) { world in
             // wasmtime opens them anew.
             let output = "/proc/self/fd/\(pipe.writing)"
             return switch exchange.body {
@@ -65,14 +107,32 @@ final class ServedRequest {
         }
     }
 
+    private var requestNumber: (name: String, value: String) { ("REQUEST_ID", "\(exchange.number)") }
+
+    /// Gives the guest all of its world, before the first thing that it has from it: streams and pollables know the
+    /// world that they were made in only.
+    func settle(_ call: HostCall) throws(EngineError) {
+        hasSettled = true
+        if isSettled { return }
+        do throws(EngineError) {
+            try call.setWASI(wholeWorld())
+        } catch {
+            shortage = error
+            throw error
+        }
+    }
+
+    // MARK: What a guest asks for
+
     /// A stream of the request's body.
     func makeInput(_ call: HostCall) throws(EngineError) -> ComponentValue {
-        try input.make("in", call)
+        try settle(call)
+        return try input.make("in", call)
     }
 
     /// A stream of the response's body.
     func makeOutput(_ call: HostCall) throws(EngineError) -> ComponentValue {
-        exchange.beginBody()
+        try settle(call)
         return try output.make("out", call)
     }
 
@@ -80,8 +140,9 @@ final class ServedRequest {
     ///
     /// Where no file can be made for it, both are the standard error, as it comes.
     func print(on target: Int32, _ call: HostCall) throws(EngineError) -> ComponentValue {
+        try settle(call)
         if printing[target] == nil {
-            let made = try log.output(to: target) { (path) throws(EngineError) -> UInt32? in
+            let made = try surroundings.log.output(to: target) { (path) throws(EngineError) -> UInt32? in
                 let file = try logs.number("open", call, [.string(path)])
                 return file == 0 ? nil : UInt32(file)
             }
@@ -94,8 +155,14 @@ final class ServedRequest {
     /// A pollable that is ready after so many nanoseconds, or soon after the request's time is over: a guest that waits
     /// can't be interrupted.
     func wait(_ nanoseconds: UInt64, _ call: HostCall) throws(EngineError) -> ComponentValue {
-        let nanoseconds = min(nanoseconds, nanosecondsLeft)
-        return try others.make("wait", call, [.u64(nanoseconds)])
+        try settle(call)
+        return try others.make("wait", call, [.u64(min(nanoseconds, nanosecondsLeft))])
+    }
+
+    /// The engine's own client of HTTP is about to be used.
+    func prepareClient(_ call: HostCall) throws(EngineError) {
+        try settle(call)
+        if !client.isMade { call.setHTTP() }
     }
 
     /// How long the guest may wait for anything.

@@ -120,6 +120,17 @@ final class PodmanFixture: Sendable {
         }
     }
 
+    /// In bytes, as its cgroup has it. podman's own statistics tell the limit that it was made with.
+    func memoryLimit(_ container: String) async throws -> Int? {
+        let pid = try await expect("inspect", "--format", "{{.State.Pid}}", container)
+        let cgroups = try ProcessFacts(pid: pid_t(pid.trimmingCharacters(in: .newlines)) ?? -1).cgroups
+        let file =
+            if let version1 = cgroups["memory"] { "/sys/fs/cgroup/memory\(version1)/memory.limit_in_bytes" } else {
+                "/sys/fs/cgroup\(cgroups[""] ?? "")/memory.max"
+            }
+        return Int(try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .newlines))
+    }
+
     // MARK: What is left
 
     private var cgroups: [String] {

@@ -9,7 +9,7 @@ extension Integration {
             var name, pids, mem_usage: String
         }
 
-        /// Statistics, pause and a graceful end of a container that was started. Its process would have ten minutes to
+        /// Statistics, pause, another limit and a graceful end of a container that was started. Its process would have ten minutes to
         /// end, so that it ends by its own doing or the test fails.
         private func attend(_ podman: PodmanFixture, _ container: String, endsWith status: Int) async throws {
             let json = try await podman.expect("stats", "--no-stream", "--format", "json", container)
@@ -19,6 +19,8 @@ extension Integration {
             try await podman.expect("pause", container)
             #expect(try await podman.expect("inspect", "--format", "{{.State.Status}}", container) == "paused\n")
             try await podman.expect("unpause", container)
+            try await podman.expect("update", "--memory", "64m", container)
+            #expect(try await podman.memoryLimit(container) == 64 << 20)
             try await podman.expect("stop", "--time", "600", container)
             let end = try await podman.expect("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", container)
             #expect(end == "exited \(status)\n")

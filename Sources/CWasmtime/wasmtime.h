@@ -264,6 +264,7 @@ enum {
 
 // Bytes, errors, traps and their frames.
 void wasm_byte_vec_delete(wasm_byte_vec_t *);
+void wasm_byte_vec_new(wasm_byte_vec_t *, size_t, const char *);
 void wasm_byte_vec_new_uninitialized(wasm_byte_vec_t *, size_t);
 wasmtime_error_t *wasmtime_error_new(const char *);
 void wasmtime_error_delete(wasmtime_error_t *);

@@ -121,7 +121,7 @@ let package = Package(
         library("WASIHTTP", ["LinuxSystem", nioCore, nioPosix, nioHTTP1, nioHTTP2]),
         library("Composition"),
         library("WasmHost", ["CLinux", "Composition", "Wasm", "LinuxSystem", system]),
-        library("HTTPHost", ["CLinux", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
+        library("HTTPHost", ["CLinux", "EngineProtocol", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
         library(
             "Zygote",
             [
@@ -134,7 +134,10 @@ let package = Package(
         library("ProbeProtocol", ["EngineProtocol"]),
         library(
             "Probe",
-            ["EngineProtocol", "LinuxSystem", "OCISpec", "ProbeProtocol", "Seccomp", "Wasm", "WasmHost", "Zygote"]),
+            [
+                "Bundle", "EngineProtocol", "LinuxSystem", "OCISpec", "ProbeProtocol", "Seccomp", "Wasm", "WasmHost",
+                "Zygote",
+            ]),
 
         // The shim.
         library("TTRPC", [nioCore, nioPosix, protobuf], exclude: ["Protos"]),
@@ -167,7 +170,7 @@ let package = Package(
                 argumentParser, "Bundle", "Cgroups", "ContainerInit", "ContainerdAPI", "EngineProtocol", "LinuxSystem",
                 "OCIImage",
                 "OCIRuntime", "OCISpec", "ProbeProtocol", "Seccomp", "ShimCommand", "ShimService", "TTRPC",
-                "WasmBinary", nioCore, nioPosix, protobuf,
+                "WasmBinary", "TOMLKit", nioCore, nioPosix, protobuf,
                 logging,
                 system,
             ]),

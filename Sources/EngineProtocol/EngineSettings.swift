@@ -51,6 +51,9 @@ package struct ProfileSettings: Codable, Hashable, Sendable {
 package struct TraceSettings: Codable, Hashable, Sendable {
     /// An absolute path; nil: the guest's standard error.
     package var output: String?
+    /// Whether the container's annotation asked for it, instead of a person on the node: `output` is a path in the
+    /// container, which the guest's process opens as the container's user.
+    package var isByAnnotation = false
     /// Not each call, but how many there were of each function, and how long they took.
     package var summary = false
     /// How many bytes of a text are shown.
@@ -76,12 +79,20 @@ package struct EngineFeatures: Codable, Hashable, Sendable {
     package init() {}
 }
 
+/// What a process that serves counts in memory with a name (`SharedCounter`), for `martlet ps`.
+package enum ServedFigures {
+    /// Requests that were answered, or broken off.
+    package static let requests = "martlet-requests"
+}
+
 /// The descriptors that the shim passes to a new engine on exec.
 package enum EngineSocket {
     /// Its socket.
     package static let descriptor: Int32 = 3
     /// The read-only tree that it is executed from, if there is one; open for the engine's whole life.
     package static let tree: Int32 = 4
+    /// The argument of martlet-probe by which it takes one create and ends.
+    package static let once = "once"
     /// The variable by which a program in that tree finds its library: its own notion of where it lies ends at the mount.
     package static var libraries: String { "LD_LIBRARY_PATH=\(pathOf(descriptor: tree))/lib/martlet" }
 }

@@ -14,7 +14,7 @@ final class GuestServer: @unchecked Sendable {
     private let host: GuestHost
     private let linker: ComponentLinker
     private let log = GuestLog()
-    private let figures = ServerFigures()
+    private let figures: ServerFigures
     private let settings: ServerSettings
     private let surroundings: ServedGuest.Surroundings
     private let settlesLate: Bool
@@ -24,11 +24,13 @@ final class GuestServer: @unchecked Sendable {
     private let report: @Sendable (String) -> Void
 
     /// - Parameters:
+    ///   - requests: counts those that are answered, for `martlet ps`.
     ///   - report: takes what there is to say of a guest that was stopped; from any thread.
     init(
         _ program: GuestProgram.ServedEntry, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
-        report: @escaping @Sendable (String) -> Void
+        requests: SharedCounter?, report: @escaping @Sendable (String) -> Void
     ) throws(GuestError) {
+        figures = ServerFigures(all: requests)
         self.program = program
         self.invocation = invocation
         self.host = host

@@ -1,3 +1,5 @@
+internal import EngineProtocol
+internal import LinuxSystem
 internal import WASIHTTP
 package import Wasm
 package import WasmHost
@@ -22,8 +24,11 @@ package struct HTTPService: GuestService {
         guard let served = program.served else { throw GuestError(.engine, "the guest is no server") }
         var invocation = invocation
         let settings = try invocation.takeServerSettings(annotations)
+        // Before the fork: the container's filter of system calls may have no files in memory. It is served without, too.
+        let requests = try? SharedCounter(ServedFigures.requests)
         return { [invocation] () throws(GuestError) in
-            try GuestServer(served, invocation, settings: settings, host: host, report: report).run()
+            try GuestServer(served, invocation, settings: settings, host: host, requests: requests, report: report)
+                .run()
         }
     }
 }

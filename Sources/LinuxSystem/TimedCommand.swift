@@ -11,6 +11,10 @@ package struct TimedCommand: Sendable {
     package var input: [UInt8]
     /// Seconds; nil is no limit.
     package var timeout: Int?
+    /// How many bytes are kept of what it says.
+    package var kept = TimedCommand.keptOutput
+    /// Where its standard error goes, instead of to what it says; borrowed.
+    package var errors: Int32?
 
     package init(path: String, arguments: [String], environment: [String], input: [UInt8], timeout: Int?) {
         self.path = path
@@ -23,7 +27,7 @@ package struct TimedCommand: Sendable {
     /// What became of it.
     package struct Outcome: Sendable {
         package let end: ProcessEnd
-        /// The last of what it wrote to its standard output and error, at most `TimedCommand.keptOutput` bytes.
+        /// The last of what it wrote to its standard output and error, at most `kept` bytes.
         package let output: String
         /// Whether it was killed for taking too long.
         package let timedOut: Bool
@@ -46,7 +50,7 @@ package struct TimedCommand: Sendable {
             owning: try systemCall("memfd_create") { martlet_memfd_create("output") })
         let child = ChildProcess(
             path: path, arguments: arguments, environment: environment,
-            descriptors: [(input.raw, 0), (output.raw, 1), (output.raw, 2)])
+            descriptors: [(input.raw, 0), (output.raw, 1), (errors ?? output.raw, 2)])
         let pid = try child.spawn()
         let timedOut = try endIfLate(pid)
         let end = try reap(pid)
@@ -71,7 +75,7 @@ package struct TimedCommand: Sendable {
 
     private func tail(of output: Int32) throws(SystemCallError) -> String {
         let status = try systemCall("lseek") { lseek(output, 0, SEEK_END) }
-        var bytes = [UInt8](repeating: 0, count: Self.keptOutput)
+        var bytes = [UInt8](repeating: 0, count: kept)
         let start = max(0, status - off_t(bytes.count))
         let count = try systemCall("pread") { pread(output, &bytes, bytes.count, start) }
         return String(decoding: bytes.prefix(count), as: UTF8.self)

@@ -40,6 +40,7 @@ package struct BundleCheck: Sendable {
             report.warnings = try ContainerPlan(spec, request: request(entrypoint, bundle, spec)).warnings
         }
         collect(&report, file) { _ in _ = try CgroupPath(spec.linux?.cgroupsPath, id: id) }
+        collect(&report, file) { _ in _ = try TracePlace(spec.annotations) }
         if let profile = spec.linux?.seccomp {
             collect(&report, file) { _ in _ = try SeccompFilter.compile(profile) }
         }

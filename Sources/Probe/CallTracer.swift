@@ -1,3 +1,4 @@
+internal import Bundle
 internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
@@ -8,6 +9,7 @@ internal import WasmHost
 final class CallTracer: GuestTracer {
     private let linker: TracedLinker
     private let journal: Journal
+    private let isByAnnotation: Bool
 
     var descriptors: [Int32] { journal.descriptor > 2 ? [journal.descriptor] : [] }
 
@@ -15,6 +17,7 @@ final class CallTracer: GuestTracer {
     init(_ settings: TraceSettings, _ host: GuestHost, _ loader: ModuleLoader) throws {
         let journal = try Journal(settings)
         self.journal = journal
+        isByAnnotation = settings.isByAnnotation
         var trampolines: [String: Module] = [:]
         for (module, lacks) in WASICall.modules {
             let functions = WASICall.all.filter { !lacks.contains($0.name) }.map { call in
@@ -27,9 +30,14 @@ final class CallTracer: GuestTracer {
         }
     }
 
-    var refusal: String { "only the calls of modules can be traced" }
+    var refusal: String {
+        "only the calls of modules can be traced"
+            + (isByAnnotation ? ", which the annotation \(TracePlace.annotation) asks for" : "")
+    }
 
     func link(_ module: Module, _: Linker) throws(EngineError) -> LinkedModule { try linker.link(module) }
+
+    func open() throws(GuestError) { try journal.open() }
 
     func begin(_: Store) {}
 
@@ -46,7 +54,10 @@ private final class Journal {
         var time: UInt64 = 0
     }
 
-    let descriptor: Int32
+    /// Never closed: it belongs to the process.
+    private(set) var descriptor: Int32 = 2
+    /// A path in the container.
+    private let laterOutput: String?
     private let isSummary: Bool
     private let text: CallText
     private var totals: [String: Total] = [:]
@@ -54,11 +65,24 @@ private final class Journal {
     init(_ settings: TraceSettings) throws {
         isSummary = settings.summary
         text = CallText(shown: settings.shown)
-        // Never closed: it belongs to the process.
-        descriptor =
-            try settings.output.map {
-                try openFile($0, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644).release()
-            } ?? 2
+        laterOutput = settings.isByAnnotation ? settings.output : nil
+        if laterOutput == nil, let output = settings.output { descriptor = try Self.open(output) }
+    }
+
+    private static func open(_ path: String) throws(SystemCallError) -> Int32 {
+        try openFile(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644).release()
+    }
+
+    /// What is opened in the guest's process.
+    func open() throws(GuestError) {
+        guard let laterOutput else { return }
+        do throws(SystemCallError) {
+            descriptor = try Self.open(laterOutput)
+        } catch {
+            throw GuestError(
+                .systemCall, "the file of the annotation \(TracePlace.annotation) can't be written: \(error)",
+                errno: error.errno)
+        }
     }
 
     func note(_ call: TracedCall, _ make: () -> HostCallEnd) -> HostCallEnd {

@@ -16,19 +16,19 @@ package enum ProbeMain {
     ///
     /// - Parameter service: serves components that answer HTTP requests, as in martlet-server.
     package static func run(_ service: any GuestService) -> Never {
-        if CommandLine.arguments.count == 1 {
-            // As an engine, by the command's runtime.
-            EngineMain.runTracing { settings, host, loader in
+        let arguments = CommandLine.arguments.dropFirst()
+        if arguments.isEmpty || arguments.first == EngineSocket.once {
+            // As an engine: the command's, or for one container of an engine's.
+            EngineMain.runTracing(once: !arguments.isEmpty) { settings, host, loader in
                 let instruments = settings.instruments
                 if let trace = instruments?.trace { return try CallTracer(trace, host, loader) }
                 return try instruments?.profile.map { try StackSampler($0, host) }
             }
         }
-        guard CommandLine.arguments.count == 2, CommandLine.arguments[1].hasPrefix("{") else {
+        guard arguments.count == 1, let text = arguments.first, text.hasPrefix("{") else {
             fail("this program is started by martlet, with a request as its only argument")
         }
         do {
-            let text = CommandLine.arguments[1]
             let request = try decodeJSON(ProbeRequest.self, from: text.utf8, file: nil)
             switch request.work {
             case .check: try answer(Check.run(request, service))

@@ -29,6 +29,8 @@ final class StackSampler: GuestTracer {
         return try linker.link(module)
     }
 
+    func open() {}
+
     func begin(_ store: Store) {
         guard let module else { return }
         let profiler = GuestProfiler(

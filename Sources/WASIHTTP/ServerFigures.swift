@@ -1,4 +1,5 @@
 internal import Glibc
+package import LinuxSystem
 internal import NIOCore
 package import Synchronization
 
@@ -19,13 +20,17 @@ package final class ServerFigures: Sendable {
     package let traps = Atomic<UInt64>(0)
     package let timeouts = Atomic<UInt64>(0)
 
-    package init() {}
+    /// All requests that came to an end, for other processes; nil if there is nobody to count for.
+    private let all: SharedCounter?
+
+    package init(all: SharedCounter? = nil) { self.all = all }
 
     func begin() {
         requests.withLock { $0.inFlight += 1 }
     }
 
     func end(status: Int?, seconds: Double) {
+        all?.add(1)
         requests.withLock { requests in
             requests.inFlight -= 1
             requests.byClass[status.map { min($0 / 100, 5) } ?? 0] += 1

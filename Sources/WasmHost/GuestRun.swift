@@ -21,6 +21,7 @@ package struct GuestRun {
     ///   guest's own start function ended is not an error, but the run's end.
     package init(_ program: GuestProgram, _ invocation: GuestInvocation, host: GuestHost) throws(GuestError) {
         self.host = host
+        try host.tracer?.open()
         // WASI has no signals: writing to a pipe that nobody reads is an error of the write.
         signal(SIGPIPE, SIG_IGN)
         // The engine's asynchronous runtime needs no more for one guest, and looks for the number of processors

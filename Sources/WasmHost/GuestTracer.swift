@@ -13,6 +13,11 @@ package protocol GuestTracer {
     /// - Parameter linker: what links guests that nobody looks at.
     func link(_ module: Module, _ linker: Linker) throws(EngineError) -> LinkedModule
 
+    /// In the guest's process, before all else of the guest's.
+    ///
+    /// - Throws: what it writes to can't be opened there.
+    func open() throws(GuestError)
+
     /// The guest's store is made, in its process, and nothing of the guest's has run.
     func begin(_ store: Store)
 

@@ -22,8 +22,12 @@ package enum EngineMain {
     }
 
     /// As martlet-probe: does what the engine does, and looks at what modules do.
-    package static func runTracing(_ tracing: @escaping TracerMaker) -> Never {
-        run(service: nil, tracing: tracing) { (zygote) throws in try zygote.serve() }
+    ///
+    /// - Parameter once: takes one create from an engine, then ends, instead of serving a runtime.
+    package static func runTracing(once: Bool, _ tracing: @escaping TracerMaker) -> Never {
+        run(service: nil, tracing: tracing) { (zygote) throws in
+            if once { try zygote.serveOne() } else { try zygote.serve() }
+        }
     }
 
     private static func run(

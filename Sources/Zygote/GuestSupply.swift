@@ -23,7 +23,7 @@ package final class GuestSupply {
     package enum Loaded {
         case ready(GuestCode)
         case compiling(CompileJob)
-        /// Most likely to be served, and this program does not serve: see `ServerProgram`.
+        /// Most likely to be served, and this program does not serve: see `SiblingProgram`.
         case served
     }
 

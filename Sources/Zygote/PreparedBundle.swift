@@ -11,6 +11,20 @@ struct PreparedBundle {
     /// The specification's own filter.
     let filter: SeccompFilter?
 
+    /// Whether the calls of its module are to be written down.
+    var isTraced: Bool { TracePlace.isAsked(config.spec.annotations) }
+
+    /// How they are.
+    ///
+    /// - Throws: `SpecError`: the annotation is wrong.
+    func traceSettings() throws -> TraceSettings? {
+        guard let place = try TracePlace(config.spec.annotations) else { return nil }
+        var trace = TraceSettings()
+        trace.isByAnnotation = true
+        if case .file(let path) = place { trace.output = path }
+        return trace
+    }
+
     /// Whether the configuration is still what it was when it was read.
     func isCurrent(in bundle: String) throws -> Bool {
         try Bundle(path: bundle).loadConfig(unlessSameAs: config).identity == config.identity

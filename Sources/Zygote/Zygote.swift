@@ -14,7 +14,8 @@ struct Zygote: ~Copyable {
     private let shim: MessageChannel
     private let settings: EngineSettings
     private var guests: GuestSupply
-    private let server: ServerProgram?
+    /// Nil in a sibling of the engine's.
+    private let server: SiblingProgram?
     private var bundles = PreparedBundles()
     private var compiling: [Compilation] = []
 
@@ -30,7 +31,7 @@ struct Zygote: ~Copyable {
         // Where address space is limited, or so little memory is left, that there can be no pool, it is done without.
         let pooled = try? GuestSupply(settings: settings, service: service, tracing: tracing)
         guests = try pooled ?? GuestSupply(settings: settings, service: service, pools: false, tracing: tracing)
-        server = service == nil && tracing == nil ? ServerProgram() : nil
+        server = service == nil && tracing == nil ? SiblingProgram(.server) : nil
     }
 
     /// Takes one request and sees it through.
@@ -88,7 +89,8 @@ struct Zygote: ~Copyable {
     private mutating func begin(_ request: BeginRequest, _ descriptors: [Int32]) {
         defer { for descriptor in descriptors { _ = close(descriptor) } }
         guard descriptors.count == 1, let bundle = try? bundles.take(request.bundle) else { return }
-        let isBegun = try? BegunContainer(request, bundle, guests).begin(control: descriptors[0])
+        let isBegun =
+            bundle.isTraced ? false : try? BegunContainer(request, bundle, guests).begin(control: descriptors[0])
         if isBegun != true { bundles.keep(bundle, for: request.bundle) }
     }
 
@@ -99,6 +101,7 @@ struct Zygote: ~Copyable {
             guard case .wasm(let path, _) = pending.request.entrypoint else {
                 return try fork(pending, bundle, code: nil)
             }
+            if bundle.isTraced, pending.request.exec == nil, server != nil { return try trace(pending, bundle) }
             guard let module = pending.descriptors[.module] else {
                 throw ContainerFailure(
                     .protocolViolation, step: path, message: "the module's file did not come with the request")
@@ -139,6 +142,14 @@ struct Zygote: ~Copyable {
                 .systemCall, step: "serve HTTP", message: "a component that answers HTTP requests is not served here")
         }
         try server.start(pending, settings)
+    }
+
+    private func trace(_ pending: PendingCreate, _ bundle: PreparedBundle) throws {
+        var settings = settings
+        var instruments = Instruments()
+        instruments.trace = try bundle.traceSettings()
+        settings.instruments = instruments
+        try SiblingProgram(.probe).start(pending, settings)
     }
 
     /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.

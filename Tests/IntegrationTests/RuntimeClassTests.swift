@@ -41,6 +41,7 @@ extension Integration {
                 #expect(said.contains(#"runtime_type = "io.containerd.\#(name).v1""#))
             }
             #expect(said.contains(#"pod_annotations = ["martlet.dev/*"]"#))
+            #expect(said.contains(#"container_annotations = ["io.kubernetes.container.restartCount"]"#))
         }
 
         /// The two say the same of another plug-in.

@@ -39,6 +39,13 @@ extension NodeCheck {
                     "cache", .bad, "\(folder) is not root's alone",
                     remedy: "chown root \(folder) && chmod 700 \(folder), and remove what is in it")
             }
+            guard try !FileSystemInfo(of: opened.raw, name: folder).flags.contains(.noExec) else {
+                return Finding(
+                    "cache", .bad, "\(folder) is on a file system from which nothing is executed",
+                    remedy:
+                        "compiled modules are: mount it without noexec, or name another folder ([cache] directory in "
+                        + "\(ShimConfiguration.path))")
+            }
             return Finding("cache", .good, folder)
         } catch {
             if error.errno == .noSuchFileOrDirectory {
@@ -71,43 +78,9 @@ extension NodeCheck {
     /// containerd looks for shims in its PATH, which is root's.
     var shim: Finding {
         let name = "containerd-shim-martlet-v1"
-        for folder in Self.searchPath where access(path("\(folder)/\(name)"), X_OK) == 0 {
-            return Finding("shim", .good, "\(folder)/\(name)")
-        }
+        if let found = program(name) { return Finding("shim", .good, found) }
         return Finding(
             "shim", .fair, "no \(name) in \(Self.searchPath.joined(separator: ":"))",
             remedy: "containerd does not find it: install with hack/install --prefix /usr/local")
     }
-
-    var containerd: Finding {
-        for folder in Self.searchPath where access(path("\(folder)/containerd"), X_OK) == 0 {
-            let isServing = access(path("/run/containerd/containerd.sock"), F_OK) == 0
-            return Finding(
-                "containerd", isServing ? .good : .fair, "\(folder)/containerd" + (isServing ? "" : ", not running"),
-                remedy: isServing ? nil : "systemctl start containerd; martlet run does without it")
-        }
-        return Finding(
-            "containerd", .fair, "it is not installed", remedy: "pods need it; martlet run and podman do without it")
-    }
-
-    /// What Kubernetes' RuntimeClass names.
-    var handler: Finding {
-        let file = "/etc/containerd/config.toml"
-        let text = (try? readText(path(file))) ?? ""
-        let names = ["io.containerd.martlet.v1", "io.containerd.wasmtime.v1"].filter { name in
-            text.split(separator: "\n").contains { line in
-                !line.drop { $0 == " " || $0 == "\t" }.hasPrefix("#") && line.contains(name)
-            }
-        }
-        guard !names.isEmpty else {
-            return Finding(
-                "RuntimeClass handler", .fair, "\(file) names no runtime of Martlet",
-                remedy: "for Kubernetes, merge runtimeclass/containerd/version-2.toml or version-3.toml into it")
-        }
-        return Finding("RuntimeClass handler", .good, names.joined(separator: ", "))
-    }
-
-    private static let searchPath = [
-        "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
-    ]
 }

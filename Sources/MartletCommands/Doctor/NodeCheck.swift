@@ -11,6 +11,8 @@ package struct NodeCheck: Sendable {
     /// Of the kernel: `6.1.0-18-amd64`.
     private let release: String
     private let user: UInt32
+    /// Runs programs of the machine; tests have their own.
+    let ask: MachineProgram
 
     package init() {
         var names = utsname()
@@ -19,16 +21,18 @@ package struct NodeCheck: Sendable {
         self.init(root: "", release: release, user: geteuid())
     }
 
-    init(root: String, release: String, user: UInt32) {
+    init(root: String, release: String, user: UInt32, ask: MachineProgram = MachineProgram()) {
         self.root = root
+        self.ask = ask
         self.release = release
         self.user = user
     }
 
     package func run() -> [Finding] {
-        var findings = [kernel, privileges, cgroups, seccomp, ptrace, fileSystems, configuration, cache]
-        findings += [engine, shim, containerd, handler]
-        return findings
+        var findings = [kernel, privileges, namespaces, cgroups, controllers, seccomp, ptrace, fileSystems]
+        findings += [configuration, cache, engine, shim, containerd]
+        let (containerds, runtimes) = containerdConfiguration()
+        return findings + containerds + handlers(runtimes)
     }
 
     func path(_ path: String) -> String { root + path }
@@ -85,6 +89,41 @@ package struct NodeCheck: Sendable {
                 "cgroups", .bad, "\(error)",
                 remedy: "mount them at /sys/fs/cgroup: version 2, or a folder each of version 1")
         }
+    }
+
+    /// Without some of them containers are less apart; without others there are none.
+    var namespaces: Finding {
+        let kinds = ["mnt", "pid", "net", "ipc", "uts", "cgroup", "user", "time"]
+        let missing = kinds.filter { access(path("/proc/self/ns/\($0)"), F_OK) != 0 }
+        let needed = missing.filter { !["user", "time"].contains($0) }
+        guard needed.isEmpty else {
+            return Finding(
+                "namespaces", .bad, "the kernel has none of \(needed.joined(separator: ", "))",
+                remedy: "use a kernel with CONFIG_NAMESPACES and what is below it")
+        }
+        let most = (try? readText(path("/proc/sys/user/max_user_namespaces"))).flatMap { Int($0.prefix { $0 != "\n" }) }
+        guard !missing.contains("user"), most != 0 else {
+            return Finding(
+                "namespaces", .fair, "there may be no user namespaces",
+                remedy: "pods with hostUsers: false need them: sysctl user.max_user_namespaces")
+        }
+        return Finding("namespaces", .good, kinds.filter { !missing.contains($0) }.joined(separator: " "))
+    }
+
+    /// What limits are made of. On version 1 each that is mounted has a folder of its own.
+    var controllers: Finding {
+        let top = path("/sys/fs/cgroup")
+        let unified = try? readText("\(top)/cgroup.controllers").split(whereSeparator: \.isWhitespace).map(String.init)
+        let wanted = ["cpu", "memory", "pids"] + (unified == nil ? ["devices", "freezer"] : [])
+        let missing = wanted.filter { name in
+            unified.map { !$0.contains(name) } ?? (access("\(top)/\(name)/cgroup.procs", F_OK) != 0)
+        }
+        guard missing.isEmpty else {
+            return Finding(
+                "cgroup controllers", .fair, "there is no \(missing.joined(separator: ", "))",
+                remedy: "limits that need them are refused: mount them, or boot with cgroup_enable=\(missing[0])")
+        }
+        return Finding("cgroup controllers", .good, wanted.joined(separator: " "))
     }
 
     var seccomp: Finding {

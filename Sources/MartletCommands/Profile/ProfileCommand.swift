@@ -44,13 +44,7 @@ package struct ProfileCommand: ParsableCommand {
     @Option(help: "How many functions are listed.")
     package var top = 15
 
-    @OptionGroup(title: "Options as of run") package var guest: GuestOptions
-
-    @Argument(help: "A module or WAT text, or an image.", completion: .file())
-    package var target: String
-
-    @Argument(parsing: .captureForPassthrough, help: "Arguments of the program.")
-    package var arguments: [String] = []
+    @OptionGroup package var program: InstrumentedRun
 
     package init() {}
 
@@ -62,12 +56,11 @@ package struct ProfileCommand: ParsableCommand {
     }
 
     package func run() throws {
-        let name = Self.name(of: target)
+        let name = Self.name(of: program.target)
         let output = absolutePath(output ?? "\(name).profile.json")
         var instruments = Instruments()
         instruments.profile = ProfileSettings(output: output, name: name, interval: interval.milliseconds)
-        let run = InstrumentedRun(target: target, options: guest, arguments: arguments, instruments: instruments)
-        let status = try run.run(martlet.global)
+        let status = try program.run(instruments, martlet.global)
         let stacks = try StackTree(GuestProfile.read(output))
         if let svg {
             try writeFile(Array(FlameGraph(stacks, title: name).svg.utf8), to: absolutePath(svg), mode: 0o644)

@@ -1,24 +1,29 @@
+package import ArgumentParser
 internal import EngineProtocol
 internal import OCIRuntime
 internal import ShimService
 
-/// A run of a file or an image in the foreground, with martlet-probe in the engine's place.
-struct InstrumentedRun {
-    /// A file or an image.
-    let target: String
-    let options: GuestOptions
-    let arguments: [String]
-    let instruments: Instruments
+/// What trace and profile run, and how: a file or an image in the foreground, with martlet-probe in the engine's place.
+package struct InstrumentedRun: ParsableArguments {
+    @OptionGroup(title: "Options as of run") package var guest: GuestOptions
+
+    @Argument(help: "A module or WAT text, or an image.", completion: .file())
+    package var target: String
+
+    @Argument(parsing: .captureForPassthrough, help: "Arguments of the program.")
+    package var arguments: [String] = []
+
+    package init() {}
 
     /// - Returns: the exit status of its first process.
-    func run(_ global: GlobalOptions) throws -> Int32 {
+    func run(_ instruments: Instruments, _ global: GlobalOptions) throws -> Int32 {
         let signals = AttendedSignals.block()
         return try global.withRuntime(change: { try $0.take(instruments) }) { runtime in
             guard let source = try RunSource(target) else {
                 throw RuntimeError(
                     .notFound, "there is no file \(target)", remedy: "name a module, an archive or oci:DIR")
             }
-            let local = try LocalBundle(source, options, arguments: arguments)
+            let local = try LocalBundle(source, guest, arguments: arguments)
             var request = CreationRequest(
                 id: local.id, bundle: local.path, streams: ProcessStreams(isAttended: true))
             request.ownFolder = local.path

@@ -33,13 +33,7 @@ package struct TraceCommand: ParsableCommand {
     @Option(help: "How many bytes of a text are shown.")
     package var shown = 64
 
-    @OptionGroup(title: "Options as of run") package var guest: GuestOptions
-
-    @Argument(help: "A module or WAT text, or an image.", completion: .file())
-    package var target: String
-
-    @Argument(parsing: .captureForPassthrough, help: "Arguments of the program.")
-    package var arguments: [String] = []
+    @OptionGroup package var program: InstrumentedRun
 
     package init() {}
 
@@ -56,8 +50,6 @@ package struct TraceCommand: ParsableCommand {
         trace.summary = summary
         trace.shown = shown
         instruments.trace = trace
-        throw ExitCode(
-            try InstrumentedRun(target: target, options: guest, arguments: arguments, instruments: instruments)
-                .run(martlet.global))
+        throw ExitCode(try program.run(instruments, martlet.global))
     }
 }

@@ -69,8 +69,9 @@ package struct PsCommand: ParsableCommand {
         commandName: "ps", abstract: "List a container's processes, or the containers of this node.",
         discussion: """
             With a container's id it is runc's command. Without one it lists the containers of containerd under Martlet's \
-            shims, and those of martlet list: what each runs, its state, the processor time that it had, and the memory \
-            that its cgroup is charged. A shim that does not answer is told of.
+            shims, and those of martlet list: what each runs, its state, how often the kubelet has restarted it, the \
+            processor time that it had, the memory that its cgroup is charged, and of servers the requests that they have \
+            answered. A shim that does not answer is told of.
 
             EXAMPLES
               martlet ps

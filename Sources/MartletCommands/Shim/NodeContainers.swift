@@ -1,5 +1,6 @@
 internal import Bundle
 internal import ContainerdAPI
+internal import EngineProtocol
 internal import LinuxSystem
 internal import OCIRuntime
 internal import OCISpec
@@ -10,6 +11,9 @@ struct NodeContainers: Sendable {
     let containerdState: String
     /// Also those of other runtimes.
     let allShims: Bool
+
+    /// The kubelet's annotation, which containerd passes on where `container_annotations` has it.
+    private static let restartCount = "io.kubernetes.container.restartCount"
 
     /// How long a shim may take to answer.
     private static let patience = Duration.seconds(2)
@@ -42,6 +46,7 @@ struct NodeContainers: Sendable {
         if summary.status != .stopped, let stats = try? runtime.container(summary.id).stats() {
             (found.cpu, found.memory) = (stats.cpu.usage.total, stats.memory.usage.usage)
         }
+        found.countRequests()
         return found
     }
 
@@ -82,6 +87,7 @@ struct NodeContainers: Sendable {
         found.status = "\(answer.status)".lowercased()
         let request = TaskStatsRequest.with { $0.id = id }
         if let stats = try? await shim.task(TaskMethod.stats, request, timeout: patience).stats { found.take(stats) }
+        found.countRequests()
         return found
     }
 
@@ -97,6 +103,7 @@ struct NodeContainers: Sendable {
             found.pod = "\(notes["io.kubernetes.cri.sandbox-namespace"] ?? "-")/\(pod)"
         }
         found.name = notes["io.kubernetes.cri.container-name"]
+        found.restarts = notes[Self.restartCount].flatMap { Int($0) }
         found.kind =
             notes["io.kubernetes.cri.container-type"] == "sandbox"
             ? "sandbox" : kind(bundle: bundle.path, rootfs: files.rootfs(of: spec))
@@ -122,6 +129,12 @@ struct NodeContainers: Sendable {
 }
 
 extension NodeContainer {
+    /// Only components are served.
+    fileprivate mutating func countRequests() {
+        guard kind == "component", pid > 0 else { return }
+        requests = SharedCounter.read(ServedFigures.requests, ofProcess: Int32(bitPattern: pid))
+    }
+
     fileprivate mutating func take(_ stats: Google_Protobuf_Any) {
         if let metrics = try? stats.unpacked(as: CgroupV1Metrics.self) {
             (cpu, memory) = (metrics.cpu.usage.total, metrics.memory.usage.usage)

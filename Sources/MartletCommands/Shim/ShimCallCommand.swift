@@ -18,7 +18,7 @@ package struct ShimCallCommand: ParsableCommand {
               wait                              end when it ends
               start, pause, resume              what they say
               kill [SIGNAL]                     TERM if none is named; --all for all its processes
-              exec PROGRAM [ARGUMENT ...]       run a process in it; what it printed follows its end
+              exec PROGRAM [ARGUMENT ...]       run a process in it, with the streams and signals of this one
               delete                            remove what has ended
               shutdown                          end the shim, if it has no container left; --now in any case
               call SERVICE METHOD [JSON]        any method of the task service, version 2 or 3, or the sandbox service

@@ -46,9 +46,13 @@ package struct TopCommand: ParsableCommand {
                 func load(_ container: NodeContainer) -> Double? {
                     container.load(since: earlier[container.key], elapsed: elapsed)
                 }
+                func requests(_ container: NodeContainer) -> Double? {
+                    container.requestRate(since: earlier[container.key], elapsed: elapsed)
+                }
                 let sorted = found.sorted { (load($0) ?? -1, $0.memory ?? 0) > (load($1) ?? -1, $1.memory ?? 0) }
                 // To the first place, and nothing below.
-                print((isTerminal ? "\u{1b}[H\u{1b}[J" : "") + table(sorted.table(allShims: allShims, load: load)))
+                let rows = sorted.table(allShims: allShims, rates: .init(load: load, requests: requests))
+                print((isTerminal ? "\u{1b}[H\u{1b}[J" : "") + table(rows))
                 fflush(nil)
                 (before, time) = (found, now)
                 shown += 1

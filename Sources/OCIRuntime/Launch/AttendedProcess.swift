@@ -55,7 +55,7 @@ package struct AttendedSignals: Sendable {
     }
 
     /// Hands each that comes to `body`, on a thread of its own, until the process ends.
-    func forward(_ body: @escaping @Sendable (Int32) -> Void) throws {
+    package func forward(_ body: @escaping @Sendable (Int32) -> Void) throws {
         try DetachedThread.start("signals") {
             var (set, signal) = (self.set, Int32(0))
             while sigwait(&set, &signal) == 0 { body(signal) }

@@ -52,6 +52,8 @@ extension Integration {
                 let exec = try await shim("exec", "/tool.wasm", "print", "from exec")
                 #expect(exec.status == 0 && exec.stdout == "from exec\n", "\(exec)")
                 #expect(try await shim("exec", "/tool.wasm", "exit", "9").status == 9)
+                let missing = try await shim("exec", "/none.wasm")
+                #expect(missing.status == 1 && missing.stderr.contains("/none.wasm"), "\(missing)")
                 #expect(try await shim("pause").status == 0)
                 #expect(try await shim("state").stdout.contains("PAUSED"))
                 #expect(try await shim("resume").status == 0)
@@ -61,6 +63,37 @@ extension Integration {
                 let gone = try await shim("state")
                 #expect(gone.status == 1 && gone.stderr.contains("notFound"), "\(gone)")
                 _ = try await shim("shutdown")
+            }
+        }
+
+        @Test func anAddedProcessHasTheStreamsAndSignalsOfTheCommand() async throws {
+            try await ShimPod.run { pod in
+                let container = try pod.container(["/tool.wasm", "sleep"])
+                _ = try await container.launch()
+                try await container.says("ready")
+                let state = try publish(container, as: container.id)
+                func exec(_ input: String?, _ words: String...) throws -> Command {
+                    try Command(
+                        RuntimeFixture.program, ["shim", "--containerd-state", state, container.id, "exec"] + words,
+                        environment: ["PATH": "/usr/bin:/bin"], input: input.map { Data($0.utf8) }, endsInput: false)
+                }
+                let cat = try exec("fed\n", "/tool.wasm", "cat")
+                try await eventually("what it was fed, while it runs") { cat.stdoutSoFar == "fed\n" }
+                #expect(!cat.hasEnded)
+                cat.endInput()
+                #expect(await cat.outcome().status == 0)
+
+                let sleep = try exec(nil, "/tool.wasm", "sleep")
+                try await eventually("its output, while it runs") { sleep.stdoutSoFar == "ready\n" }
+                kill(sleep.pid, SIGTERM)
+                let ended = await sleep.outcome()
+                #expect(ended.status == 143 && ended.stdout == "ready\n", "\(ended)")
+
+                let long = try await exec(nil, "/tool.wasm", "lines", "20000", "100").outcome()
+                #expect(long.status == 0 && long.stdout.utf8.count == 2_000_000)
+                let loud = try await exec(nil, "/tool.wasm", "complain", "said").outcome()
+                #expect(loud.status == 0 && loud.stdout == "" && loud.stderr == "said\n", "\(loud)")
+                try await container.end()
             }
         }
 

@@ -71,6 +71,7 @@ enum CRISetup {
                 [plugins."\(runtime)".containerd.runtimes.martlet]
                   runtime_type = "io.containerd.martlet.v1"
                   pod_annotations = ["martlet.dev/*"]
+                  container_annotations = ["io.kubernetes.container.restartCount"]
                 [plugins."\(runtime)".containerd.runtimes.martlet-systemd]
                   runtime_type = "io.containerd.martlet.v1"
                   [plugins."\(runtime)".containerd.runtimes.martlet-systemd.options]

@@ -16,6 +16,8 @@ enum Requirement {
 
     static let isRoot = getuid() == 0
 
+    static let podman = "/usr/bin/podman"
+
     /// Whether the kernel was built with core scheduling: its functions are listed then, if without addresses.
     static let kernelHasCoreScheduling = text("/proc/kallsyms").contains(" sched_core_share_pid\n")
 
@@ -46,6 +48,11 @@ extension Trait where Self == ConditionTrait {
     /// Skips what containerd 1 does not know.
     static var needsContainerd2: Self {
         .enabled("needs containerd 2") { try await !PrivateContainerd.isVersion1 }
+    }
+
+    /// Skips what cannot run where Debian's podman is not installed.
+    static var needsPodman: Self {
+        .enabled(if: FileManager.default.isExecutableFile(atPath: Requirement.podman), "needs podman")
     }
 
     /// Skips what is about cgroup version 2 where the node has version 1.

@@ -2,23 +2,31 @@ internal import EngineProtocol
 internal import Glibc
 internal import LinuxSystem
 
-/// The program that makes containers which serve HTTP, beside the engine's own.
+/// A program beside the engine's own that makes containers in its stead.
 ///
-/// It is the same as the engine, with a server in it. Were it the engine, each pod would pay for that with its memory:
-/// so it is started for a create that needs it, and ends once the container's process is made. That becomes the
-/// shim's child, as those of the engine do: they too are made by a process that ends.
-struct ServerProgram {
-    private static let name = "martlet-server"
+/// It is the same as the engine, with something in it that few containers need. Were it the engine, each pod would pay
+/// for that with its memory: so it is started for a create that needs it, and ends once the container's process is made.
+/// That becomes the shim's child, as those of the engine do: they too are made by a process that ends.
+struct SiblingProgram {
+    /// Which one.
+    enum Name: String {
+        /// Serves components that answer HTTP requests.
+        case server = "martlet-server"
+        /// Writes down what modules do.
+        case probe = "martlet-probe"
+    }
 
-    /// Opened by the engine as it starts, so that it is of the same installation also when another has replaced it
-    /// since. Nil if it was not there. Never closed: the engine has one.
-    private let descriptor: Int32?
+    private let name: Name
+    /// Nil if it is not there.
+    private let file: HeldDescriptor?
     /// Whether the engine is executed from its read-only tree, and this program with it.
     private let isInTree: Bool
 
-    init() {
+    /// Opens it: from then on it is the same, also when another is installed in its place.
+    init(_ name: Name) {
+        self.name = name
         guard let own = try? linkTarget(of: "/proc/self/exe") else {
-            descriptor = nil
+            file = nil
             isInTree = false
             return
         }
@@ -26,7 +34,7 @@ struct ServerProgram {
         let inTree = pathOf(descriptor: EngineSocket.tree) + own
         isInTree = Self.isSameFile(inTree, "/proc/self/exe")
         let folder = splitLast(isInTree ? inTree : own).parent
-        descriptor = try? openFile("\(folder)/\(Self.name)", OpenFlag.path).release()
+        file = try? HeldDescriptor(openFile("\(folder)/\(name.rawValue)", OpenFlag.path))
     }
 
     private static func isSameFile(_ path: String, _ other: String) -> Bool {
@@ -40,24 +48,25 @@ struct ServerProgram {
     /// - Parameter create: lends it the descriptors.
     /// - Throws: `ContainerFailure`, `SystemCallError`: it could not be started.
     func start(_ create: PendingCreate, _ settings: EngineSettings) throws {
-        guard let descriptor else {
+        guard let file else {
             throw ContainerFailure(
-                .systemCall, step: "serve HTTP",
-                message: "\(Self.name), which serves components, is not installed beside the engine")
+                .systemCall, step: "start \(name.rawValue)", message: "it is not installed beside the engine")
         }
         let (ours, theirs) = try MessageChannel.socketPair()
         let channel = MessageChannel(owning: OwnedFileDescriptor(owning: ours))
         let other = OwnedFileDescriptor(owning: theirs)
         let null = try openFile("/dev/null", O_RDWR)
         var program = ChildProcess(
-            path: pathOf(descriptor: descriptor), arguments: [Self.name], environment: ["SWIFT_BACKTRACE=enable=no"],
+            path: pathOf(descriptor: file.descriptor.raw),
+            arguments: [name.rawValue] + (name == .probe ? [EngineSocket.once] : []),
+            environment: ["SWIFT_BACKTRACE=enable=no"],
             descriptors: [(null.raw, 0), (null.raw, 1), (2, 2), (other.raw, EngineSocket.descriptor)])
         if isInTree {
             program.environment.append(EngineSocket.libraries)
             program.descriptors.append((EngineSocket.tree, EngineSocket.tree))
         }
         // Reaped by the kernel: the engine ignores SIGCHLD.
-        _ = try program.spawn()
+        _ = try withExtendedLifetime(file) { try program.spawn() }
         try channel.send(EngineRequest.configure(settings))
         let request = create.request
         try channel.send(

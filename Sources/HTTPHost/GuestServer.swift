@@ -6,39 +6,24 @@ internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
 
-/// A served component, in the process that the container is: an instance for each request.
+/// A served guest, in the process that the container is: an instance for each request.
 final class GuestServer: @unchecked Sendable {
-    // Immutable once made; the engine's linkers, components and places are made to be shared by threads.
-    private let program: GuestProgram.ServedEntry
-    private let invocation: GuestInvocation
+    // Immutable once made.
+    private let guest: any ServedGuest
     private let host: GuestHost
-    private let linker: ComponentLinker
-    private let helpers: Helpers
     private let log = GuestLog()
     private let figures = ServerFigures()
-    private let pipes = PipePool()
     private let settings: ServerSettings
-    /// Of the container's own file system: made when it serves.
-    private let world: GuestWorld
     private let report: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - report: takes what there is to say of a guest that was stopped; from any thread.
     init(
-        _ program: GuestProgram.ServedEntry, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
+        _ program: GuestProgram.Served, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
         report: @escaping @Sendable (String) -> Void
     ) throws(GuestError) {
-        self.program = program
-        self.invocation = invocation
         self.host = host
         self.report = report
-        world = GuestWorld(invocation, seesFiles: program.seesFiles)
-        do throws(EngineError) {
-            linker = try host.servedLinker(for: program.component)
-            helpers = try Helpers(program.helpers, linker: try host.componentLinker())
-        } catch {
-            throw GuestError(error)
-        }
         do throws(SystemCallError) {
             var settings = settings
             if let limit = invocation.memoryLimit {
@@ -48,6 +33,16 @@ final class GuestServer: @unchecked Sendable {
             self.settings = settings
         } catch {
             throw GuestError(error)
+        }
+        switch program {
+        case .component(let entry):
+            do throws(EngineError) {
+                guest = try ServedComponent(entry, invocation, outgoing: settings.outgoing, host: host, log: log)
+            } catch {
+                throw GuestError(error)
+            }
+        case .module(let module):
+            guest = ServedModule(module, invocation, settings: settings, host: host, log: log)
         }
     }
 
@@ -97,7 +92,7 @@ final class GuestServer: @unchecked Sendable {
             return
         }
         do throws(EngineError) {
-            try call(exchange)
+            try guest.answer(exchange)
         } catch  where error.operation == .configureStore {
             // Not for the guest's sake: descriptors or memory are short.
             report("martlet: request \(exchange.number): \(error.message)\n")
@@ -122,26 +117,6 @@ final class GuestServer: @unchecked Sendable {
         if let status = error.exitStatus { return "\(request) ended by wasi:cli/exit with \(status)\n" }
         if exchange.millisecondsLeft == 0 { return "\(request) was stopped: its time is over\n" }
         return "\(request) was stopped\n\(GuestEnd(error).report ?? "")"
-    }
-
-    private func call(_ exchange: Exchange) throws(EngineError) {
-        let request = ServedRequest(exchange, helpers: helpers, log: log, outgoing: settings.outgoing)
-        let store = Store(host.engine, data: request)
-        try store.setWASI(try request.world(world, pipes: pipes))
-        if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
-        if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
-        let ticks = exchange.millisecondsLeft.map { UInt64($0 / WorkerPool.epochMilliseconds + 2) }
-        store.setEpochDeadline(ticks: ticks ?? .max / 2)
-        let instance = try linker.instantiate(program.component, in: store)
-        guard let handle = instance.function(program.handle) else {
-            throw EngineError(operation: .instantiate, message: "the export is not a function")
-        }
-        let incoming = request.table.add(IncomingRequest())
-        let outparam = request.table.add(ResponseOutparam())
-        try handle.call([
-            .own(type: ResourceTable.Kind.incomingRequest.rawValue, incoming),
-            .own(type: ResourceTable.Kind.responseOutparam.rawValue, outparam),
-        ])
     }
 }
 

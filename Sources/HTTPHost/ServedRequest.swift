@@ -9,9 +9,6 @@ final class ServedRequest {
     let exchange: Exchange
     var table = ResourceTable()
 
-    /// How long a guest that waits has after its time, in milliseconds: the client has had its answer by then.
-    private static let grace: Int64 = 20
-
     /// What the guest prints, by the container's descriptor.
     private struct Printing {
         var output: GuestLog.Output
@@ -53,15 +50,8 @@ final class ServedRequest {
             throw EngineError(operation: .configureStore, message: "no pipe for the response: \(error)")
         }
         exchange.prepareResponse(pipe)
-        return try world.configuration(more: ("REQUEST_ID", "\(exchange.number)")) { world in
-            // wasmtime opens them anew.
-            let output = "/proc/self/fd/\(pipe.writing)"
-            return switch exchange.body {
-            case .none: world.setStandardStreams(input: .nothing, output: output)
-            case .pipe(let end): world.setStandardStreams(input: .file("/proc/self/fd/\(end)"), output: output)
-            case .collected(let body):
-                body.withBytes { world.setStandardStreams(input: .bytes($0), output: output) }
-            }
+        return try world.configuration(more: [("REQUEST_ID", "\(exchange.number)")]) { world in
+            exchange.body.give(to: world, output: pipe)
         }
     }
 
@@ -94,13 +84,8 @@ final class ServedRequest {
     /// A pollable that is ready after so many nanoseconds, or soon after the request's time is over: a guest that waits
     /// can't be interrupted.
     func wait(_ nanoseconds: UInt64, _ call: HostCall) throws(EngineError) -> ComponentValue {
-        let nanoseconds = min(nanoseconds, nanosecondsLeft)
+        let nanoseconds = min(nanoseconds, exchange.nanosecondsLeft)
         return try others.make("wait", call, [.u64(nanoseconds)])
-    }
-
-    /// How long the guest may wait for anything.
-    var nanosecondsLeft: UInt64 {
-        exchange.millisecondsLeft.map { UInt64($0 + Self.grace) * 1_000_000 } ?? .max
     }
 
     func answer(_ response: OutgoingResponse) {

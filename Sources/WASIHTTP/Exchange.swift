@@ -12,6 +12,12 @@ package final class Exchange: Sendable {
         package let path: String?
         package let authority: String?
         let headers: HTTPHeaders
+        let version: HTTPVersion
+        /// The address that it came from.
+        let client: String?
+        /// As CGI has it: `HTTP/1.1`.
+        var protocolName: String { "HTTP/\(version.major).\(version.minor)" }
+        var isChunked: Bool { headers.contains(name: "transfer-encoding") }
         package var fields: FieldList { FieldList(received: headers.lazy.map { ($0.name, $0.value) }) }
     }
 
@@ -23,13 +29,15 @@ package final class Exchange: Sendable {
         case failed(ErrorCode)
     }
 
-    private struct State {
+    struct State {
         var bodyEnd = BodyEnd.pending
         var isOver = false
         /// What the response's body comes through, until the connection has it.
         var response: ResponsePipe?
         /// A response whose body may soon be finished: the connection does not know of it yet.
         var pending: (status: UInt16, fields: FieldList)?
+        /// In its place, where the head comes through the pipe.
+        var awaited: AwaitedHead?
         /// Whether the connection has been told all of the response.
         var isAnswered = false
         /// Whether the guest may write into the pipe.
@@ -43,10 +51,10 @@ package final class Exchange: Sendable {
     private let isBodyOpen = Atomic(true)
     private let room: CollectedBodies.Room?
     private let deadline: NIODeadline?
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let eventLoop: any EventLoop
     private let connection: NIOLoopBound<ConnectionHandler>
-    private let pending: PendingResponses
+    let pending: PendingResponses
 
     init(
         _ request: Request, number: UInt64, body: RequestBody, room: CollectedBodies.Room?, deadline: NIODeadline?,
@@ -132,12 +140,13 @@ package final class Exchange: Sendable {
 
     /// Begins a response whose body takes its time.
     func beginResponse() {
-        let (head, body) = state.withLock { state in
-            state.pending == nil ? (nil, nil) : (state.pending.take(), state.response.take())
+        if beginReading() { return }
+        state.withLock { state in
+            // Else nobody waits for it any more.
+            guard let (status, fields) = state.pending.take(), let body = state.response.take() else { return }
+            // With the lock held, so that it is told before the end is.
+            tell { $0.respond(self, status: status, fields, body: body) }
         }
-        // Else nobody waits for it any more.
-        guard let (status, fields) = head, let body else { return }
-        tell { $0.respond(self, status: status, fields, body: body) }
     }
 
     /// Ends the response with an error instead.
@@ -166,14 +175,14 @@ package final class Exchange: Sendable {
     /// The guest's call has ended, and everything that it held is closed.
     package func guestHasEnded() {
         let (isAnswered, pipe) = state.withLock { state in
-            state.pending = nil
+            (state.pending, state.awaited) = (nil, nil)
             return (state.isAnswered, state.response.take())
         }
         pipe?.giveBack()
         if !isAnswered { tell { $0.guestEnded(self) } }
     }
 
-    private func tell(_ message: @escaping @Sendable (ConnectionHandler) -> Void) {
+    func tell(_ message: @escaping @Sendable (ConnectionHandler) -> Void) {
         eventLoop.execute { message(self.connection.value) }
     }
 }

@@ -1,4 +1,4 @@
-/// How components are served.
+/// How guests are served.
 ///
 /// Annotations of the container come first (`martlet.dev/http-…`), then the environment's names that other wasm shims
 /// have, then the defaults.
@@ -81,6 +81,9 @@ package struct ServerSettings: Equatable, Sendable {
                             "\(key) is \"\(value)\": authorities are needed, such as example.com or *.local:8080")
                 }
                 outgoing = policy
+            // The engine's business.
+            case "module": break
+            case let word where word.hasPrefix("module."): break
             default: throw Invalid(description: "the annotation \(key) is not known")
             }
         }

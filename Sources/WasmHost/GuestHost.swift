@@ -38,6 +38,15 @@ package final class GuestHost {
         return linker
     }
 
+    /// WASI preview 1 with the service's functions, for modules that are served. Made once for each program.
+    func servedModuleLinker() throws(EngineError) -> Linker {
+        let linker = Linker(engine)
+        try linker.defineWASI()
+        linker.allowShadowing()
+        try service?.define(in: linker)
+        return linker
+    }
+
     /// WASI 0.2 and outgoing `wasi:http` for components. Made for the first of them: most pods have none, and it takes
     /// memory of each.
     package func componentLinker() throws(EngineError) -> ComponentLinker {

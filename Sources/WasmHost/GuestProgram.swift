@@ -8,8 +8,21 @@ package struct GuestProgram {
         case module(LinkedModule, calls: [(name: String, results: Int)])
         /// A function of a component.
         case component(ComponentEntry)
-        /// A component that answers HTTP requests.
-        case server(ServedEntry)
+        /// What answers HTTP requests.
+        case server(Served)
+    }
+
+    /// What is served, by its kind.
+    package enum Served {
+        case component(ServedEntry)
+        /// A command: a run for each request.
+        case module(ServedModule)
+    }
+
+    package struct ServedModule {
+        package let module: LinkedModule
+        /// The functions to call, in this order, each with the number of its results.
+        package let calls: [(name: String, results: Int)]
     }
 
     package struct ServedEntry {
@@ -22,7 +35,7 @@ package struct GuestProgram {
     }
 
     /// What is served, of a guest that is to be served by a ``GuestService``.
-    package var served: ServedEntry? {
+    package var served: Served? {
         if case .server(let entry) = entry { entry } else { nil }
     }
 
@@ -44,17 +57,30 @@ package struct GuestProgram {
     ///     component is what the first of its exports that is `wasi:http/incoming-handler` or `wasi:cli/run` says,
     ///     a server or a command, whatever is asked for; of one without, `function` is an exported function, or
     ///     `interface#function`.
+    ///   - servesModule: whether a core module is to be served: see ``ServedModules``.
     /// - Throws: ``GuestError`` `unknownImport`, `unsuitableExport` or `unsupportedWorld`.
-    package init(_ code: GuestCode, name: String, function: String?, host: GuestHost) throws(GuestError) {
+    package init(
+        _ code: GuestCode, name: String, function: String?, host: GuestHost, servesModule: Bool = false
+    ) throws(GuestError) {
         switch code.kind {
+        case .module(let module) where servesModule && host.service != nil:
+            let linker: Linker
+            do throws(EngineError) {
+                linker = try host.servedModuleLinker()
+            } catch {
+                throw GuestError(error)
+            }
+            let (linked, calls) = try Self.check(module, name, function: function ?? "_start", host, linker: linker)
+            entry = .server(.module(ServedModule(module: linked, calls: calls)))
         case .module(let module):
-            entry = try Self.check(module, name, function: function ?? "_start", host)
+            let (linked, calls) = try Self.check(module, name, function: function ?? "_start", host)
+            entry = .module(linked, calls: calls)
         case .component(let component, let flush):
             if let tracer = host.tracer {
                 throw GuestError(.unsupportedWorld, "\(name) is a component: \(tracer.refusal)")
             }
             if code.servesHTTP {
-                entry = .server(try Self.server(component, code, name, host))
+                entry = .server(.component(try Self.server(component, code, name, host)))
                 return
             }
             let (export, hasResult) = try Self.entry(of: component, name, function, host)
@@ -67,14 +93,14 @@ package struct GuestProgram {
     // MARK: Core modules
 
     private static func check(
-        _ module: Module, _ name: String, function: String, _ host: GuestHost
-    ) throws(GuestError) -> Entry {
+        _ module: Module, _ name: String, function: String, _ host: GuestHost, linker: Linker? = nil
+    ) throws(GuestError) -> (LinkedModule, calls: [(name: String, results: Int)]) {
         let linked: LinkedModule
         do throws(EngineError) {
             if let tracer = host.tracer {
                 linked = try tracer.link(module, host.linker)
             } else {
-                linked = try host.linker.link(module)
+                linked = try (linker ?? host.linker).link(module)
             }
         } catch {
             throw unknownImport(of: module, name, host, error)
@@ -99,7 +125,7 @@ package struct GuestProgram {
         if isReactor && function != "_initialize" {
             calls.insert(("_initialize", 0), at: 0)
         }
-        return .module(linked, calls: calls)
+        return (linked, calls)
     }
 
     /// Names the imports that nothing answers to; if there are none, one has another type than the host's.

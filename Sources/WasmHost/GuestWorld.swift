@@ -26,23 +26,23 @@ package struct GuestWorld {
     }
 
     /// - Parameters:
-    ///   - more: a variable beside the invocation's own.
+    ///   - more: variables beside the invocation's own.
     ///   - streams: gives the standard streams; false if they can't be opened.
     package func configuration(
-        more: (name: String, value: String)? = nil, streams: (borrowing WASIConfiguration) -> Bool
+        more: [(name: String, value: String)] = [], streams: (borrowing WASIConfiguration) -> Bool
     ) throws(EngineError) -> WASIConfiguration {
         let world = WASIConfiguration()
         var (names, values) = (names, values)
-        if let more {
-            names.append(more.name)
-            values.append(more.value)
+        for variable in more {
+            names.append(variable.name)
+            values.append(variable.value)
         }
         guard world.setArguments(arguments), world.setEnvironment(names: names, values: values) else {
             throw EngineError(operation: .configureStore, message: "an argument or a variable is not UTF-8")
         }
         guard streams(world) else {
             throw EngineError(
-                operation: .configureStore, message: "can't open a body's pipe: a served component needs /proc")
+                operation: .configureStore, message: "can't open a body's pipe: a served guest needs /proc")
         }
         world.inheritNetwork()
         for name in directories {

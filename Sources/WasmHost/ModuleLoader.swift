@@ -20,6 +20,11 @@ package struct GuestCode {
     /// memories from the artifact's file each time. They belong to the engine and are closed with the code.
     package fileprivate(set) var descriptors: [Int32]
 
+    /// Whether it is a core module.
+    package var isModule: Bool {
+        if case .module = kind { true } else { false }
+    }
+
     fileprivate init(kind: Kind, descriptors: [Int32]) {
         self.kind = kind
         self.descriptors = descriptors

@@ -42,7 +42,8 @@ struct ContainerFork {
             self.plan = plan
             return
         }
-        let program = try GuestProgram(code, name: path, function: function, host: host)
+        let program = try GuestProgram(
+            code, name: path, function: function, host: host, servesModule: request.servesModule(bundle))
         let isServed = program.served != nil
         plan.guestFilter = try supply.filter(request.options.guestSeccomp, serving: isServed)
         self.plan = plan

@@ -43,7 +43,7 @@ struct ServerProgram {
         guard let descriptor else {
             throw ContainerFailure(
                 .systemCall, step: "serve HTTP",
-                message: "\(Self.name), which serves components, is not installed beside the engine")
+                message: "\(Self.name), which serves HTTP, is not installed beside the engine")
         }
         let (ours, theirs) = try MessageChannel.socketPair()
         let channel = MessageChannel(owning: OwnedFileDescriptor(owning: ours))

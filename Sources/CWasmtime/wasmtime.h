@@ -199,6 +199,7 @@ typedef union wasmtime_component_valunion_t {
   wasmtime_component_valrecord_t record;
   wasmtime_component_valtuple_t tuple;
   wasmtime_component_valvariant_t variant;
+  wasm_name_t enumeration;
   wasmtime_component_val_t *option;
   wasmtime_component_valresult_t result;
   wasmtime_component_resource_any_t *resource;
@@ -257,6 +258,7 @@ enum {
   WASMTIME_COMPONENT_VALKIND_RECORD = 14,
   WASMTIME_COMPONENT_VALKIND_TUPLE = 15,
   WASMTIME_COMPONENT_VALKIND_VARIANT = 16,
+  WASMTIME_COMPONENT_VALKIND_ENUM = 17,
   WASMTIME_COMPONENT_VALKIND_OPTION = 18,
   WASMTIME_COMPONENT_VALKIND_RESULT = 19,
   WASMTIME_COMPONENT_VALKIND_RESOURCE = 21,

@@ -1,3 +1,4 @@
+internal import HTTPPolicy
 internal import WASIHTTP
 internal import Wasm
 

@@ -1,3 +1,4 @@
+internal import HTTPPolicy
 internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
@@ -27,11 +28,12 @@ final class ServedComponent: ServedGuest, @unchecked Sendable {
         self.outgoing = outgoing
         world = GuestWorld(invocation, seesFiles: program.seesFiles)
         linker = try host.servedLinker(for: program.component)
-        helpers = try Helpers(program.helpers, linker: try host.componentLinker())
+        helpers = try Helpers(program.helpers, linker: try host.clientLinker())
     }
 
     func answer(_ exchange: Exchange) throws(EngineError) {
-        let request = ServedRequest(exchange, helpers: helpers, log: log, outgoing: outgoing)
+        let request = ServedRequest(
+            exchange, helpers: helpers, log: log, outgoing: outgoing, variables: invocation.environment)
         let store = Store(host.engine, data: request)
         try store.setWASI(try request.world(world, pipes: pipes))
         try limit(store, for: exchange, invocation, host)

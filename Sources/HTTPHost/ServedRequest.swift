@@ -1,11 +1,12 @@
 internal import Glibc
+internal import HTTPPolicy
 internal import LinuxSystem
 internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
 
 /// What a guest's functions find of the request that it serves: held by the store, used by the guest's thread only.
-final class ServedRequest {
+final class ServedRequest: GuestSurroundings {
     let exchange: Exchange
     var table = ResourceTable()
 
@@ -17,6 +18,7 @@ final class ServedRequest {
     }
 
     let outgoing: OutgoingPolicy
+    let variables: [GuestInvocation.Variable]
     var client: HelperInstance
     private var input, output, others: HelperInstance
     private var logs: HelperInstance
@@ -24,7 +26,11 @@ final class ServedRequest {
     private var printing: [Int32: Printing] = [:]
 
     /// Takes the exchange's body over.
-    init(_ exchange: Exchange, helpers: Helpers, log: GuestLog, outgoing: OutgoingPolicy) {
+    init(
+        _ exchange: Exchange, helpers: Helpers, log: GuestLog, outgoing: OutgoingPolicy,
+        variables: [GuestInvocation.Variable]
+    ) {
+        self.variables = variables
         self.exchange = exchange
         self.log = log
         self.outgoing = outgoing
@@ -87,6 +93,8 @@ final class ServedRequest {
         let nanoseconds = min(nanoseconds, exchange.nanosecondsLeft)
         return try others.make("wait", call, [.u64(nanoseconds)])
     }
+
+    func log(_ line: String) { log.say(line, on: 2) }
 
     func answer(_ response: OutgoingResponse) {
         exchange.respond(status: response.status, response.fields, hasBody: response.isBodyTaken)

@@ -1,3 +1,4 @@
+package import HTTPPolicy
 package import Wasm
 
 /// A guest that has been checked and can be run: its imports are there and so is the function to call. All of it
@@ -45,6 +46,10 @@ package struct GuestProgram {
         let hasResult: Bool
         /// See `OutputFlush`.
         let flush: Component
+        let linker: ComponentLinker
+        let sendsHTTP: Bool
+        /// Where requests may be sent to; nil for everywhere.
+        let outgoing: OutgoingPolicy?
     }
 
     let entry: Entry
@@ -57,10 +62,12 @@ package struct GuestProgram {
     ///     component is what the first of its exports that is `wasi:http/incoming-handler` or `wasi:cli/run` says,
     ///     a server or a command, whatever is asked for; of one without, `function` is an exported function, or
     ///     `interface#function`.
+    ///   - outgoing: where a command may send HTTP requests to; nil for everywhere.
     ///   - servesModule: whether a core module is to be served: see ``ServedModules``.
     /// - Throws: ``GuestError`` `unknownImport`, `unsuitableExport` or `unsupportedWorld`.
     package init(
-        _ code: GuestCode, name: String, function: String?, host: GuestHost, servesModule: Bool = false
+        _ code: GuestCode, name: String, function: String?, host: GuestHost, outgoing: OutgoingPolicy? = nil,
+        servesModule: Bool = false
     ) throws(GuestError) {
         switch code.kind {
         case .module(let module) where servesModule && host.service != nil:
@@ -84,9 +91,17 @@ package struct GuestProgram {
                 return
             }
             let (export, hasResult) = try Self.entry(of: component, name, function, host)
-            try Self.checkImports(of: component, name, host)
+            let linker: ComponentLinker
+            do throws(EngineError) {
+                linker = try host.commandLinker(code.imports, filter: outgoing == nil ? nil : code.filter)
+            } catch {
+                throw GuestError(error)
+            }
+            try Self.checkImports(of: component, name, host, linker)
             entry = .component(
-                ComponentEntry(component: component, export: export, hasResult: hasResult, flush: flush))
+                ComponentEntry(
+                    component: component, export: export, hasResult: hasResult, flush: flush, linker: linker,
+                    sendsHTTP: GuestHost.Further(code.imports).sendsHTTP, outgoing: outgoing))
         }
     }
 
@@ -187,7 +202,7 @@ package struct GuestProgram {
         guard let helpers = code.helpers else {
             throw GuestError(.unsupportedWorld, "\(name) exports \(handler), and was compiled as what is no server")
         }
-        try checkImports(of: component, name, host, isServed: true)
+        try checkImports(of: component, name, host, nil)
         let seesFiles = component.imports(host.engine).contains { $0.hasPrefix("wasi:filesystem/") }
         return ServedEntry(component: component, handle: handle, helpers: helpers, seesFiles: seesFiles)
     }
@@ -206,13 +221,15 @@ package struct GuestProgram {
 
     /// Lets the engine resolve and check the imports, in a store that has no room for an instance, so that nothing
     /// can run.
+    ///
+    /// - Parameter linker: nil for what is served.
     private static func checkImports(
-        of component: Component, _ name: String, _ host: GuestHost, isServed: Bool = false
+        of component: Component, _ name: String, _ host: GuestHost, _ linker: ComponentLinker?
     ) throws(GuestError) {
         let store = Store(host.engine)
         store.limit(instances: 0)
         do throws(EngineError) {
-            let linker = isServed ? try host.servedLinker(for: component) : try host.componentLinker()
+            let linker = if let linker { linker } else { try host.servedLinker(for: component) }
             _ = try linker.instantiate(component, in: store)
         } catch  where !error.isInstanceLimit {
             throw GuestError(.unknownImport, "\(name) can't be linked: \(EngineError.sentence(error.message))")

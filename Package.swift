@@ -23,6 +23,7 @@ let linkWasmtime: [LinkerSetting] = [
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -236,7 +237,9 @@ let package = Package(
             ]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
-        tests("WASIHTTPTests", ["HTTPPolicy", "WASIHTTP", "LinuxSystem", nioCore, nioHTTP1, nioPosix]),
+        tests(
+            "WASIHTTPTests",
+            ["HTTPPolicy", "WASIHTTP", "LinuxSystem", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("CompositionTests", ["Composition", "Wasm"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),

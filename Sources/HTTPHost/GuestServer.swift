@@ -9,7 +9,7 @@ internal import WasmHost
 /// A served guest, in the process that the container is: an instance for each request.
 final class GuestServer: @unchecked Sendable {
     // Immutable once made.
-    private let guest: any ServedGuest
+    private let guest: any Responder
     private let host: GuestHost
     private let log = GuestLog()
     private let figures = ServerFigures()
@@ -37,7 +37,7 @@ final class GuestServer: @unchecked Sendable {
         switch program {
         case .component(let entry):
             do throws(EngineError) {
-                guest = try ServedComponent(entry, invocation, outgoing: settings.outgoing, host: host, log: log)
+                guest = try ServedComponent(entry, invocation, settings: settings, host: host, log: log)
             } catch {
                 throw GuestError(error)
             }

@@ -14,7 +14,7 @@ enum HTTPClient {
             let request = try arguments.take(arguments.values[0], as: OutgoingRequest.self)
             var options: RequestOptions?
             if let value = try arguments.option(1) { options = try arguments.take(value, as: RequestOptions.self) }
-            switch try send(request, options ?? RequestOptions(), arguments.request, call) {
+            switch try send(request, options ?? RequestOptions(), arguments.guest, call) {
             case .sent(let future): return .ok(arguments.give(future, .futureIncomingResponse))
             case .refused(let code): return .error(HTTPErrors.value(code))
             }
@@ -25,16 +25,16 @@ enum HTTPClient {
     static func define(in interface: inout HostInterface) {
         interface.add("[method]future-incoming-response.subscribe") { (call, arguments) throws(EngineError) in
             let source = try arguments.get(0, as: FutureResponse.self).source
-            return try arguments.request.client.make("response-ready", call, [.u32(source)])
+            return try arguments.guest.client.make("response-ready", call, [.u32(source)])
         }
         interface.add("[method]future-incoming-response.get") { (call, arguments) throws(EngineError) in
             let future = try arguments.get(0, as: FutureResponse.self)
             guard !future.isTaken else { return .option(.ok(.error(nil))) }
-            let answer = try arguments.request.client.number("response", call, [.u32(future.source)])
+            let answer = try arguments.guest.client.number("response", call, [.u32(future.source)])
             if answer == pending { return .option(nil) }
             future.isTaken = true
             guard let source = handle(answer) else { return .option(.ok(.error(HTTPErrors.value(code(answer))))) }
-            let response = try head(source, arguments.request, call)
+            let response = try head(source, arguments.guest, call)
             return .option(.ok(.ok(arguments.give(response, .incomingResponse))))
         }
         interface.add("[method]incoming-response.status") { (_, arguments) throws(EngineError) in
@@ -48,7 +48,7 @@ enum HTTPClient {
             let response = try arguments.get(0, as: IncomingResponse.self)
             guard !response.isConsumed else { return .error(nil) }
             response.isConsumed = true
-            let source = UInt32(try arguments.request.client.number("consume", call, [.u32(response.source)]))
+            let source = UInt32(try arguments.guest.client.number("consume", call, [.u32(response.source)]))
             return .ok(arguments.give(IncomingBody(source: source), .incomingBody))
         }
     }
@@ -57,10 +57,10 @@ enum HTTPClient {
 
     /// The engine's request, which has its fields only, until it is sent.
     static func made(
-        _ request: OutgoingRequest, _ served: ServedRequest, _ call: HostCall
+        _ request: OutgoingRequest, _ served: ServedGuest, _ call: HostCall
     ) throws(EngineError) -> UInt32 {
         if let made = request.made { return made }
-        if !served.client.isMade { call.setHTTP() }
+        try served.prepareClient(call)
         let made = UInt32(try served.client.number("request", call, [list(request.fields)]))
         request.made = made
         return made
@@ -72,7 +72,7 @@ enum HTTPClient {
     }
 
     private static func send(
-        _ request: OutgoingRequest, _ options: RequestOptions, _ served: ServedRequest, _ call: HostCall
+        _ request: OutgoingRequest, _ options: RequestOptions, _ served: ServedGuest, _ call: HostCall
     ) throws(EngineError) -> Sent {
         if let refusal = refusal(of: request, served.outgoing) {
             if let made = request.made { try drop(.outgoingRequest, made, served, call) }
@@ -100,7 +100,7 @@ enum HTTPClient {
     }
 
     static func finish(
-        _ body: UInt32, trailers: FieldList?, _ served: ServedRequest, _ call: HostCall
+        _ body: UInt32, trailers: FieldList?, _ served: ServedGuest, _ call: HostCall
     ) throws(EngineError) -> ComponentValue {
         let answer = try served.client.number(
             "finish", call, [.u32(body), .bool(trailers != nil), list(trailers ?? FieldList())])
@@ -110,14 +110,14 @@ enum HTTPClient {
     // MARK: What comes back
 
     private static func head(
-        _ source: UInt32, _ served: ServedRequest, _ call: HostCall
+        _ source: UInt32, _ served: ServedGuest, _ call: HostCall
     ) throws(EngineError) -> IncomingResponse {
         let (status, fields) = try pair(try served.client.ask("head", call, [.u32(source)]))
         return IncomingResponse(status: UInt16(truncatingIfNeeded: status), fields, source: source)
     }
 
     static func trailers(
-        _ source: UInt32, _ served: ServedRequest, _ call: HostCall
+        _ source: UInt32, _ served: ServedGuest, _ call: HostCall
     ) throws(EngineError) -> Exchange.BodyEnd {
         let (state, fields) = try pair(try served.client.ask("trailers", call, [.u32(source)]))
         switch state {
@@ -166,13 +166,13 @@ enum HTTPClient {
     }
 
     static func drop(
-        _ kind: Kind, _ handle: UInt32, _ served: ServedRequest, _ call: HostCall
+        _ kind: Kind, _ handle: UInt32, _ served: ServedGuest, _ call: HostCall
     ) throws(EngineError) {
         try served.client.tell("drop", call, [.u32(kind.rawValue), .u32(handle)])
     }
 }
 
-extension ServedRequest {
+extension ServedGuest {
     /// The guest has let a resource go: what it stood for goes too.
     func drop(_ number: UInt32, _ call: HostCall) {
         let (kind, handle): (HTTPClient.Kind, UInt32?) =

@@ -7,7 +7,7 @@ enum HTTPIncoming {
 
     static func define(in interface: inout HostInterface) {
         interface.add("[method]incoming-request.method") { _, arguments in
-            let method = arguments.request.exchange.request.method
+            let method = arguments.guest.exchange.request.method
             // Methods are case-sensitive (RFC 9110, 9.1).
             guard method == method.uppercased(), methods.contains(method.lowercased()) else {
                 return .variant("other", .string(method))
@@ -15,14 +15,14 @@ enum HTTPIncoming {
             return .variant(method.lowercased(), nil)
         }
         interface.add("[method]incoming-request.path-with-query") { _, arguments in
-            .option(arguments.request.exchange.request.path.map { .string($0) })
+            .option(arguments.guest.exchange.request.path.map { .string($0) })
         }
         interface.add("[method]incoming-request.scheme") { _, _ in .option(.variant("HTTP", nil)) }
         interface.add("[method]incoming-request.authority") { _, arguments in
-            .option(arguments.request.exchange.request.authority.map { .string($0) })
+            .option(arguments.guest.exchange.request.authority.map { .string($0) })
         }
         interface.add("[method]incoming-request.headers") { _, arguments in
-            arguments.give(Fields(arguments.request.exchange.request.fields, isMutable: false), .fields)
+            arguments.give(Fields(arguments.guest.exchange.request.fields, isMutable: false), .fields)
         }
         interface.add("[method]incoming-request.consume") { (_, arguments) throws(EngineError) in
             let request = try arguments.get(0, as: IncomingRequest.self)
@@ -34,35 +34,35 @@ enum HTTPIncoming {
             let body = try arguments.get(0, as: IncomingBody.self)
             guard !body.isStreamTaken else { return .error(nil) }
             body.isStreamTaken = true
-            if let source = body.source { return .ok(try arguments.request.client.make("read", call, [.u32(source)])) }
-            arguments.request.exchange.wantBody()
-            return .ok(try arguments.request.makeInput(call))
+            if let source = body.source { return .ok(try arguments.guest.client.make("read", call, [.u32(source)])) }
+            arguments.guest.exchange.wantBody()
+            return .ok(try arguments.guest.makeInput(call))
         }
         interface.add("[static]incoming-body.finish") { (call, arguments) throws(EngineError) in
             let body = try arguments.take(arguments.values[0], as: IncomingBody.self)
             let source = try body.source.map { (source) throws(EngineError) in
-                UInt32(try arguments.request.client.number("end", call, [.u32(source)]))
+                UInt32(try arguments.guest.client.number("end", call, [.u32(source)]))
             }
             return arguments.give(FutureTrailers(source: source), .futureTrailers)
         }
         interface.add("[method]future-trailers.subscribe") { (call, arguments) throws(EngineError) in
             if let source = try arguments.get(0, as: FutureTrailers.self).source {
-                return try arguments.request.client.make("trailers-ready", call, [.u32(source)])
+                return try arguments.guest.client.make("trailers-ready", call, [.u32(source)])
             }
-            guard case .pending = arguments.request.exchange.requestBodyEnd else {
-                return try arguments.request.wait(0, call)
+            guard case .pending = arguments.guest.exchange.requestBodyEnd else {
+                return try arguments.guest.wait(0, call)
             }
             // The guest looks again then: there is no pollable of ours to wake it.
-            return try arguments.request.wait(5_000_000, call)
+            return try arguments.guest.wait(5_000_000, call)
         }
         interface.add("[method]future-trailers.get") { (call, arguments) throws(EngineError) in
             let future = try arguments.get(0, as: FutureTrailers.self)
             guard !future.isTaken else { return .option(.error(nil)) }
             let end =
                 if let source = future.source {
-                    try HTTPClient.trailers(source, arguments.request, call)
+                    try HTTPClient.trailers(source, arguments.guest, call)
                 } else {
-                    arguments.request.exchange.requestBodyEnd
+                    arguments.guest.exchange.requestBodyEnd
                 }
             switch end {
             case .pending: return .option(nil)

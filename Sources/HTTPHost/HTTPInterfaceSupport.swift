@@ -4,14 +4,14 @@ internal import Wasm
 /// Arguments of a call, read as what the interface says they are.
 struct Arguments {
     let values: [ComponentValue]
-    let request: ServedRequest
+    let guest: ServedGuest
 
     init(_ call: HostCall, _ values: [ComponentValue]) throws(EngineError) {
-        guard let request = call.data as? ServedRequest else {
+        guard let guest = call.data as? ServedGuest else {
             throw EngineError(operation: .call, message: "no request is being served")
         }
         self.values = values
-        self.request = request
+        self.guest = guest
     }
 
     static func unexpected(_ what: String) -> EngineError {
@@ -55,7 +55,7 @@ struct Arguments {
     func get<Resource: AnyObject>(_ index: Int, as type: Resource.Type = Resource.self) throws(EngineError) -> Resource
     {
         do throws(ResourceTable.UnknownHandle) {
-            return try request.table.get(handleOrZero(index))
+            return try guest.table.get(handleOrZero(index))
         } catch {
             throw EngineError(operation: .call, message: "handle \(error.number) is no \(error.expected)")
         }
@@ -67,7 +67,7 @@ struct Arguments {
     {
         let number = try Self.handle(value)
         do throws(ResourceTable.UnknownHandle) {
-            return try request.table.take(number)
+            return try guest.table.take(number)
         } catch {
             throw EngineError(operation: .call, message: "handle \(error.number) is no \(error.expected)")
         }
@@ -79,7 +79,7 @@ struct Arguments {
 
     /// A new resource, for the guest to own.
     func give(_ resource: AnyObject, _ kind: ResourceTable.Kind) -> ComponentValue {
-        .own(type: kind.rawValue, request.table.add(resource))
+        .own(type: kind.rawValue, guest.table.add(resource))
     }
 }
 

@@ -29,18 +29,18 @@ enum HTTPOutgoing {
             let body = try arguments.get(0, as: OutgoingBody.self)
             guard !body.isStreamTaken else { return .error(nil) }
             body.isStreamTaken = true
-            if let target = body.target { return .ok(try arguments.request.client.make("write", call, [.u32(target)])) }
-            return .ok(try arguments.request.makeOutput(call))
+            if let target = body.target { return .ok(try arguments.guest.client.make("write", call, [.u32(target)])) }
+            return .ok(try arguments.guest.makeOutput(call))
         }
         interface.add("[static]outgoing-body.finish") { (call, arguments) throws(EngineError) in
             let body = try arguments.take(arguments.values[0], as: OutgoingBody.self)
             var trailers: FieldList?
             if let value = try arguments.option(1) { trailers = try arguments.take(value, as: Fields.self).list }
             if let target = body.target {
-                return try HTTPClient.finish(target, trailers: trailers, arguments.request, call)
+                return try HTTPClient.finish(target, trailers: trailers, arguments.guest, call)
             }
             if body.isSent {
-                arguments.request.exchange.finish(trailers: trailers)
+                arguments.guest.exchange.finish(trailers: trailers)
             } else {
                 body.finished = trailers ?? FieldList()
             }
@@ -49,8 +49,8 @@ enum HTTPOutgoing {
         interface.add("[static]response-outparam.set") { (_, arguments) throws(EngineError) in
             _ = try arguments.take(arguments.values[0], as: ResponseOutparam.self)
             switch arguments.values[1] {
-            case .ok(let response?): arguments.request.answer(try arguments.take(response, as: OutgoingResponse.self))
-            case .error(let code): arguments.request.exchange.fail(HTTPErrors.code(code))
+            case .ok(let response?): arguments.guest.answer(try arguments.take(response, as: OutgoingResponse.self))
+            case .error(let code): arguments.guest.exchange.fail(HTTPErrors.code(code))
             default: throw Arguments.unexpected("a response")
             }
             return nil

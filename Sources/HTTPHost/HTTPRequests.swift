@@ -50,8 +50,8 @@ enum HTTPRequests {
             let request = try arguments.get(0, as: OutgoingRequest.self)
             guard !request.isBodyTaken else { return .error(nil) }
             request.isBodyTaken = true
-            let made = try HTTPClient.made(request, arguments.request, call)
-            let target = UInt32(try arguments.request.client.number("body", call, [.u32(made)]))
+            let made = try HTTPClient.made(request, arguments.guest, call)
+            let target = UInt32(try arguments.guest.client.number("body", call, [.u32(made)]))
             return .ok(arguments.give(OutgoingBody(target: target), .outgoingBody))
         }
         interface.add("[constructor]request-options") { _, arguments in

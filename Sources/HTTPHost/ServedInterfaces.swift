@@ -22,10 +22,17 @@ enum ServedInterfaces {
         }
     }
 
+    /// Whether a guest with these imports needs all of its world only when it asks for a stream or a pollable, and can
+    /// have another world then: nothing else that it can have of wasmtime is bound to the one before.
+    static func canSettleLate(_ imports: [String]) -> Bool {
+        let bound = ["wasi:filesystem/", "wasi:sockets/"]
+        return !imports.contains { name in bound.contains { name.hasPrefix($0) } }
+    }
+
     private static func types() -> HostInterface {
         var interface = HostInterface("wasi:http/types")
         interface.resources = ResourceTable.Kind.allCases.map { kind in
-            (kind.name, kind.rawValue, { call, number in (call.data as? ServedRequest)?.drop(number, call) })
+            (kind.name, kind.rawValue, { call, number in (call.data as? ServedGuest)?.drop(number, call) })
         }
         HTTPFields.define(in: &interface)
         HTTPIncoming.define(in: &interface)
@@ -39,7 +46,7 @@ enum ServedInterfaces {
     private static func standardInput() -> HostInterface {
         var interface = HostInterface("wasi:cli/stdin")
         interface.add("get-stdin") { (call, arguments) throws(EngineError) in
-            try arguments.request.makeInput(call)
+            try arguments.guest.makeInput(call)
         }
         return interface
     }
@@ -48,7 +55,7 @@ enum ServedInterfaces {
     private static func standardOutput(_ name: String, _ target: Int32) -> HostInterface {
         var interface = HostInterface("wasi:cli/\(name)")
         interface.add("get-\(name)") { (call, arguments) throws(EngineError) in
-            try arguments.request.print(on: target, call)
+            try arguments.guest.print(on: target, call)
         }
         return interface
     }
@@ -58,12 +65,12 @@ enum ServedInterfaces {
         interface.add("now") { _, _ in .u64(now()) }
         interface.add("resolution") { _, _ in .u64(1) }
         interface.add("subscribe-duration") { (call, arguments) throws(EngineError) in
-            try arguments.request.wait(try arguments.number(0), call)
+            try arguments.guest.wait(try arguments.number(0), call)
         }
         interface.add("subscribe-instant") { (call, arguments) throws(EngineError) in
             let instant = try arguments.number(0)
             let time = now()
-            return try arguments.request.wait(instant > time ? instant - time : 0, call)
+            return try arguments.guest.wait(instant > time ? instant - time : 0, call)
         }
         return interface
     }

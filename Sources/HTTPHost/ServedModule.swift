@@ -5,7 +5,7 @@ internal import WasmHost
 
 /// A core module that is a CGI program (RFC 3875), as in WAGI: its command is run for each request, which is its
 /// environment and its standard input; its standard output is the response, the head first.
-final class ServedModule: ServedGuest, @unchecked Sendable {
+final class ServedModule: Responder, @unchecked Sendable {
     // Immutable once made; a linked module is made to be shared by threads.
     private let program: GuestProgram.ServedModule
     private let invocation: GuestInvocation

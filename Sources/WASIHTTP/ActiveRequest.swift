@@ -17,7 +17,8 @@ final class ActiveRequest {
     var keepsAlive: Bool
     /// Nil for none.
     var timeout: NIODeadline?
-    var deadline: Scheduled<Void>?
+    /// Of its field.
+    var host: String?
 
     // The request's body.
     /// What has come of one that is collected before the guest begins.

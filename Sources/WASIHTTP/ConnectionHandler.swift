@@ -4,9 +4,11 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// One connection: takes requests, one after the other, to the guest, and responses back. Behind NIO's HTTP/1.1 codec
-/// and its pipelining handler, which holds the next request back until this one is done; or a stream of HTTP/2, which
-/// is as a connection that closes after its request.
+/// One connection: takes requests, one after the other, to the guest, and responses back. Behind NIO's HTTP/1.1 codec;
+/// or a stream of HTTP/2, which is as a connection that closes after its request.
+///
+/// What comes of the next request before this one is done waits here: one read of it, at most. NIO's own handler for
+/// that would stop reading at each request, and begin again after it, which are two system calls.
 ///
 /// Bodies go through pipes to and from the guest. Request bodies: no more is read from the client while too much of
 /// the body waits for the guest. Response bodies: no more is read from the guest while too much waits for the client.
@@ -24,14 +26,21 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     /// How long a connection that is to be closed is read from, so that the client gets to see the response.
     private static let lingering = TimeAmount.milliseconds(200)
 
+    /// What has come of the next request.
+    private enum Waiting {
+        case part(HTTPServerRequestPart)
+        case error(HTTPParserError)
+    }
+
     let server: HTTPServer.Shared
     var context: ChannelHandlerContext?
     var active: ActiveRequest?
     /// Set by what comes before the codec: whether part of a head has come. Nil for a stream.
     let arrival: Arrival?
-    private var headTimer: Scheduled<Void>?
+    private var alarm: Alarm?
     private var client: String?
     private var readIsHeld = false
+    private var waiting = CircularBuffer<Waiting>()
     private(set) var isClosing = false
 
     init(server: HTTPServer.Shared, arrival: Arrival?) {
@@ -41,12 +50,13 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        alarm = Alarm(eventLoop: context.eventLoop) { [unowned self] in timeIsOver() }
         client = (context.channel.remoteAddress ?? context.channel.parent?.remoteAddress)?.ipAddress
         awaitHead()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        headTimer?.cancel()
+        alarm?.end()
         self.context = nil
         if let active { abandon(active, .connectionTerminated) }
         active = nil
@@ -67,13 +77,19 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
 
     private func awaitHead() {
         arrival?.hasBegun = false
-        headTimer = context?.eventLoop.scheduleTask(in: .milliseconds(server.settings.headerTimeout)) {
-            [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in loopBound.value.headIsLate()
-        }
+        alarm?.set(at: .now() + .milliseconds(server.settings.headerTimeout))
     }
 
-    private func headIsLate() {
-        guard active == nil, let context else { return }
+    private func timeIsOver() {
+        guard let context else { return }
+        guard let active else { return headIsLate(context) }
+        // What is left of a request that nobody wants has not come soon.
+        if active.hasEnded { return context.close(promise: nil) }
+        // The client's fault, as long as its request is not whole.
+        refuse(active.requestHasEnded ? 504 : 408)
+    }
+
+    private func headIsLate(_ context: ChannelHandlerContext) {
         guard let arrival, arrival.hasBegun, !isClosing else { return context.close(promise: nil) }
         isClosing = true
         // The codec would not have a response without a request.
@@ -84,8 +100,13 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What comes while it lingers is of no account.
         if isClosing { return }
-        guard let error = error as? HTTPParserError, active?.hasEnded != true else {
-            context.close(promise: nil)
+        guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+        if active?.requestHasEnded == true { waiting.append(.error(error)) } else { take(error) }
+    }
+
+    private func take(_ error: HTTPParserError) {
+        if active?.hasEnded == true {
+            context?.close(promise: nil)
             return
         }
         // Of the body.
@@ -96,34 +117,50 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if active?.requestHasEnded == true { waiting.append(.part(part)) } else { take(part) }
+    }
+
+    private func take(_ part: HTTPServerRequestPart) {
+        switch part {
         case .head(let head): begin(head)
         case .body(let bytes): receive(bytes)
         case .end(let trailers): endRequest(trailers)
         }
     }
 
+    /// The next request's turn has come.
+    private func takeWaiting() {
+        while active?.requestHasEnded != true, let next = waiting.popFirst() {
+            switch next {
+            case .part(let part): take(part)
+            case .error(let error): take(error)
+            }
+        }
+        resumeReading()
+    }
+
     private func begin(_ head: HTTPRequestHead) {
-        headTimer?.cancel()
         guard !isClosing, let context else { return }
-        let upgrades = head.headers.contains(name: "upgrade") || head.method == .CONNECT
+        alarm?.silence()
+        let fields = RequestFields(head.headers)
+        let upgrades = fields.hasUpgrade || head.method == .CONNECT
         let keepsAlive = head.isKeepAlive && arrival != nil
         let active = ActiveRequest(head, keepsAlive: keepsAlive && !upgrades && !server.isDraining)
         self.active = active
         server.begin()
-        if let status = RequestCheck.refusal(of: head, bodyLimit: server.settings.requestBodyLimit) {
+        if let status = RequestCheck.refusal(of: head, fields, bodyLimit: server.settings.requestBodyLimit) {
             return refuse(status)
         }
-        let length = head.headers.first(name: "content-length").flatMap { Int($0) }
-        let hasBody = head.headers.contains(name: "transfer-encoding") || (length ?? 0) > 0
-        active.expectsContinue = hasBody && head.headers.contains(name: "expect") && arrival != nil && !active.isOld
+        active.host = fields.host
+        let length = fields.length
+        let hasBody = fields.hasTransferEncoding || (length ?? 0) > 0
+        active.expectsContinue = hasBody && fields.expectation != nil && arrival != nil && !active.isOld
         let limit = server.settings.requestTimeout
         if limit > 0 {
-            active.timeout = .now() + .milliseconds(limit)
-            active.deadline = context.eventLoop.scheduleTask(in: .milliseconds(limit)) {
-                [loopBound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
-                loopBound.value.handler.timeIsOver(loopBound.value.active)
-            }
+            let timeout = active.begun + .milliseconds(limit)
+            active.timeout = timeout
+            alarm?.set(at: timeout)
         }
         if hasBody, let length, !active.expectsContinue, let room = server.bodies.room(for: length) {
             active.room = room
@@ -173,7 +210,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     /// - Returns: false if there are too many; the body is closed then.
     private func submit(_ active: ActiveRequest, _ body: RequestBody, _ context: ChannelHandlerContext) -> Bool {
         let head = active.request
-        let target = RequestCheck.target(of: head)
+        let target = RequestCheck.target(of: head, host: active.host)
         let exchange = Exchange(
             .init(
                 method: head.method.rawValue, path: target.path, authority: target.authority, headers: head.headers,
@@ -188,12 +225,6 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         }
         active.exchange = exchange
         return true
-    }
-
-    private func timeIsOver(_ active: ActiveRequest) {
-        guard self.active === active, !active.hasEnded else { return }
-        // The client's fault, as long as its request is not whole.
-        refuse(active.requestHasEnded ? 504 : 408)
     }
 
     private func openBody(_ end: Int32, _ active: ActiveRequest, _ context: ChannelHandlerContext) {
@@ -278,16 +309,15 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     }
 
     func read(context: ChannelHandlerContext) {
-        if let active, active.bodyPending > Self.bodyWindow, !active.bodyIsClosed {
-            readIsHeld = true
-        } else {
-            context.read()
-        }
+        if mayRead { context.read() } else { readIsHeld = true }
+    }
+
+    private var mayRead: Bool {
+        waiting.isEmpty && active.map { $0.bodyPending <= Self.bodyWindow || $0.bodyIsClosed } ?? true
     }
 
     private func resumeReading() {
-        guard readIsHeld, let context, active.map({ $0.bodyPending <= Self.bodyWindow || $0.bodyIsClosed }) ?? true
-        else { return }
+        guard readIsHeld, mayRead, let context else { return }
         readIsHeld = false
         context.read()
     }
@@ -297,7 +327,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     /// Nothing more comes from or goes to the guest.
     func abandon(_ active: ActiveRequest, _ reason: ErrorCode) {
         record(active, isWhole: false)
-        active.deadline?.cancel()
+        alarm?.silence()
         active.exchange?.end(reason)
         (active.collected, active.room) = (nil, nil)
         active.collection?.cancel()
@@ -332,17 +362,12 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
             finishRequest()
         } else {
             // The rest of the request, which nobody wants, has to come soon.
-            let limit = TimeAmount.milliseconds(server.settings.headerTimeout)
-            active.deadline = context?.eventLoop.scheduleTask(in: limit) {
-                [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in
-                loopBound.value.context?.close(promise: nil)
-            }
+            alarm?.set(at: .now() + .milliseconds(server.settings.headerTimeout))
         }
     }
 
     private func finishRequest() {
         guard !isClosing else { return }
-        active?.deadline?.cancel()
         active = nil
         if server.isDraining { context?.close(promise: nil) } else { awaitHead() }
     }
@@ -362,7 +387,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
             return context.writeAndFlush(end, promise: nil)
         }
         context.writeAndFlush(end, promise: nil)
-        if isClosing { closeAfter(context, arrival, lingering: lingering) }
+        if isClosing { closeAfter(context, arrival, lingering: lingering) } else { takeWaiting() }
     }
 
     private func closeAfter(_ context: ChannelHandlerContext, _ arrival: Arrival, lingering: Bool) {

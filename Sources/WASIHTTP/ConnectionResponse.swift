@@ -242,7 +242,6 @@ extension ConnectionHandler {
             HTTPHeaders(list.entries.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) })
         }
         let end = wrapOutboundOut(.end(active.bytesLeft == nil ? trailers : nil))
-        // Before the end is written: a request that was held back comes in amid that.
         endResponse(active)
         closeAfterAll(context, end: end, lingering: !active.requestHasEnded)
     }

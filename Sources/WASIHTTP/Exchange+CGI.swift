@@ -17,8 +17,6 @@ extension Exchange {
     ///   - invalid: told what is wrong with a head, for which the client gets 500; from any thread, and not to block.
     package func awaitHead(limit: Int, invalid: @escaping @Sendable (CGIHead.Invalid) -> Void) {
         let goesOn = state.withLock { state in
-            state.isWritten = true
-            if state.isOver { state.response?.breakOff() }
             state.awaited = AwaitedHead(head: CGIHead(limit: limit), invalid: invalid)
             return !state.isOver
         }

@@ -32,16 +32,18 @@ package final class Exchange: Sendable {
     struct State {
         var bodyEnd = BodyEnd.pending
         var isOver = false
-        /// What the response's body comes through, until the connection has it.
+        /// What the response's body comes through, from when the guest wants to write, until the connection has it.
         var response: ResponsePipe?
         /// A response whose body may soon be finished: the connection does not know of it yet.
         var pending: (status: UInt16, fields: FieldList)?
         /// In its place, where the head comes through the pipe.
         var awaited: AwaitedHead?
+        /// Whether the pending response has been waited for long enough.
+        var isLate = false
         /// Whether the connection has been told all of the response.
         var isAnswered = false
-        /// Whether the guest may write into the pipe.
-        var isWritten = false
+        /// Whether all of the body has been taken out of the pipe: it may serve again, if the guest ends soon.
+        var isDrained = false
     }
 
     package let request: Request
@@ -88,8 +90,7 @@ package final class Exchange: Sendable {
         endBody(.failed(reason))
         state.withLock { state in
             state.isOver = true
-            // One that nothing can come through is as new when the guest has ended.
-            if state.isAnswered, !state.isWritten { return }
+            if state.isDrained { return }
             // A guest that fills the pipe before it answers would wait for ever.
             state.response?.breakOff()
             state.response = nil
@@ -99,21 +100,15 @@ package final class Exchange: Sendable {
     /// Takes the pipe that the response's body is to be read from. It breaks when nobody waits for the response any
     /// more.
     package func prepareResponse(_ pipe: ResponsePipe) {
-        state.withLock { state in
+        let isLate = state.withLock { state in
             if state.isOver {
                 pipe.breakOff()
-            } else {
-                state.response = pipe
+                return false
             }
+            state.response = pipe
+            return state.isLate
         }
-    }
-
-    /// The guest gets a stream into the pipe.
-    package func beginBody() {
-        state.withLock { state in
-            state.isWritten = true
-            if state.isOver { state.response?.breakOff() }
-        }
+        if isLate { beginResponse() }
     }
 
     /// Closes the request's body, where it is open.
@@ -138,12 +133,21 @@ package final class Exchange: Sendable {
         tell { $0.respond(self, status: status, fields, body: nil) }
     }
 
-    /// Begins a response whose body takes its time.
-    func beginResponse() {
-        if beginReading() { return }
+    /// A moment has passed since the response was begun, or its body finished.
+    func momentIsOver() {
+        let drained = state.withLock { state in
+            state.isLate = true
+            return state.isDrained ? state.response.take() : nil
+        }
+        // A guest that goes on may write into it for ever.
+        if let drained { drained.breakOff() } else if !beginReading() { beginResponse() }
+    }
+
+    /// Begins a response whose body takes its time, if there is something that it can come through.
+    private func beginResponse() {
         state.withLock { state in
-            // Else nobody waits for it any more.
-            guard let (status, fields) = state.pending.take(), let body = state.response.take() else { return }
+            guard let (status, fields) = state.pending, let body = state.response else { return }
+            (state.pending, state.response) = (nil, nil)
             // With the lock held, so that it is told before the end is.
             tell { $0.respond(self, status: status, fields, body: body) }
         }
@@ -163,12 +167,12 @@ package final class Exchange: Sendable {
     package func finish(trailers: FieldList?) {
         let (head, body) = state.withLock { state in
             state.isAnswered = true
-            return state.pending == nil ? (nil, nil) : (state.pending.take(), state.response.take())
+            if state.pending != nil { state.isDrained = true }
+            return (state.pending.take(), state.isDrained ? state.response : nil)
         }
         guard let (status, fields) = head else { return tell { $0.finish(self, trailers: trailers) } }
-        guard let body else { return }
-        let bytes = body.takeAll()
-        body.breakOff()
+        let bytes = body == nil ? ByteBuffer() : body?.takeAll()
+        if body != nil { pending.add(self) }
         tell { $0.reply(self, status: status, fields, bytes, trailers: trailers) }
     }
 

@@ -93,7 +93,7 @@ package struct FieldList: Equatable, Sendable {
             }
     }
 
-    package static func isValue(_ value: [UInt8]) -> Bool {
+    package static func isValue(_ value: some Sequence<UInt8>) -> Bool {
         value.allSatisfy { ($0 >= 0x20 && $0 != 0x7f) || $0 == 0x09 }
     }
 }

@@ -165,8 +165,9 @@ package final class HTTPServer {
         limits.maxHeaderListSize = shared.settings.headerLimit
         limits.maxHeaderFieldSize = shared.settings.headerLimit
         try pipeline.configureHTTPServerPipeline(
-            position: .last, withPipeliningAssistance: true, withServerUpgrade: nil, withErrorHandling: false,
-            withOutboundHeaderValidation: true, withEncoderConfiguration: encoder,
+            position: .last, withPipeliningAssistance: false, withServerUpgrade: nil, withErrorHandling: false,
+            // What a guest says is checked where it says it: see `FieldList`.
+            withOutboundHeaderValidation: false, withEncoderConfiguration: encoder,
             withDecoderLimitConfiguration: limits)
         let connection = ConnectionHandler(server: shared, arrival: arrival)
         try pipeline.addHandler(connection)

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// Responses whose bodies are not finished yet, as long as they may soon be: one that is by then goes out whole.
+/// Exchanges that something is to be done about in a moment, if their guests have not come further by then: a response
+/// whose body is finished soon goes out whole, and a pipe whose guest has ended soon serves another response.
 final class PendingResponses: Sendable {
     private struct Exchanges {
         var young: [Exchange] = []
@@ -13,12 +14,12 @@ final class PendingResponses: Sendable {
         exchanges.withLock { $0.young.append(exchange) }
     }
 
-    /// Begins those that were there at the last sweep already.
+    /// Sees to those that were there at the last sweep already.
     func sweep() {
         let late = exchanges.withLock { exchanges in
             defer { (exchanges.old, exchanges.young) = (exchanges.young, []) }
             return exchanges.old
         }
-        for exchange in late { exchange.beginResponse() }
+        for exchange in late { exchange.momentIsOver() }
     }
 }

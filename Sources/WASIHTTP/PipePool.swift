@@ -2,7 +2,7 @@ internal import Glibc
 package import LinuxSystem
 internal import Synchronization
 
-/// Pipes that no body has come through: those of responses without one.
+/// Pipes that are empty, and have no writer: the bodies that came through them were taken whole.
 package final class PipePool: Sendable {
     private struct State {
         var free: [ResponsePipe.Ends] = []

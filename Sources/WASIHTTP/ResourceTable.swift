@@ -68,5 +68,10 @@ package struct ResourceTable: ~Copyable {
         resources.removeValue(forKey: number)
     }
 
+    /// What was given before means nothing any more.
+    package mutating func removeAll() {
+        resources.removeAll(keepingCapacity: true)
+    }
+
     package var count: Int { resources.count }
 }

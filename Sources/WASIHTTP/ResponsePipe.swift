@@ -30,7 +30,7 @@ package final class ResponsePipe: Sendable {
         pool.forget(ends)
     }
 
-    /// Keeps it for another response, if no body has come. The guest is to have ended.
+    /// Keeps it for another response, if it is empty. The guest is to have ended.
     func giveBack() {
         let ends: Ends? = isWhole.withLock { isWhole in
             defer { isWhole = false }

@@ -24,6 +24,8 @@ package struct ServerSettings: Equatable, Sendable {
     /// How many requests run at once.
     package var concurrency = mostConcurrency
     package static let mostConcurrency = 1024
+    /// How many requests an instance serves, one after the other, before there is a new one.
+    package var reuse = 1
     /// How many more may wait for their turn.
     package var queue = 1024
     /// How many connections there may be.
@@ -73,6 +75,7 @@ package struct ServerSettings: Equatable, Sendable {
             case "request-timeout": requestTimeout = Int64(try Self.number(value, key, 0...86_400)) * 1000
             case "header-timeout": headerTimeout = Int64(try Self.number(value, key, 1...3600)) * 1000
             case "concurrency": concurrency = try Self.number(value, key, 1...Self.mostConcurrency)
+            case "reuse": reuse = try Self.number(value, key, 1...1_000_000)
             case "queue": queue = try Self.number(value, key, 0...1_000_000)
             case "request-body-limit": requestBodyLimit = try Self.number(value, key, 0...(1 << 50))
             case "header-limit": headerLimit = try Self.number(value, key, 1024...(1 << 20))

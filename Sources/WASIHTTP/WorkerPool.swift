@@ -88,8 +88,9 @@ package final class WorkerPool: @unchecked Sendable {
         while true {
             if let exchange = queue.popFirst() {
                 running += 1
+                let isOneTooMany = threads > initial
                 monitor.unlock()
-                let waits = Self.waits()
+                let waits = isOneTooMany ? Self.waits() : nil
                 run(exchange)
                 let neverWaited = waits != nil && Self.waits() == waits
                 monitor.lock()

@@ -55,6 +55,12 @@ package struct HostCall {
         return try ComponentValue(value, context)
     }
 
+    /// Gives the calling guest's store another WASI context: what was had from the one before is lost to the guest.
+    package func setWASI(_ configuration: consuming WASIConfiguration) throws(EngineError) {
+        let configuration = configuration.release()
+        try EngineError.check(wasmtime_context_set_wasi(context, configuration), .configureStore)
+    }
+
     /// Gives the calling guest's store what wasmtime's own `wasi:http` needs.
     package func setHTTP() {
         wasmtime_context_set_wasi_http(context)

@@ -31,8 +31,9 @@ package struct GuestProgram {
         /// `handle` of `wasi:http/incoming-handler`.
         package let handle: ComponentExport
         package let helpers: ServedHelpers
-        /// Whether it imports something of `wasi:filesystem`.
-        package let seesFiles: Bool
+        /// The names of what the component imports, with versions.
+        package let imports: [String]
+        package var sights: GuestSights { GuestSights(imports: imports) }
     }
 
     /// What is served, of a guest that is to be served by a ``GuestService``.
@@ -203,8 +204,8 @@ package struct GuestProgram {
             throw GuestError(.unsupportedWorld, "\(name) exports \(handler), and was compiled as what is no server")
         }
         try checkImports(of: component, name, host, nil)
-        let seesFiles = component.imports(host.engine).contains { $0.hasPrefix("wasi:filesystem/") }
-        return ServedEntry(component: component, handle: handle, helpers: helpers, seesFiles: seesFiles)
+        return ServedEntry(
+            component: component, handle: handle, helpers: helpers, imports: component.imports(host.engine))
     }
 
     private static func find(

@@ -17,21 +17,28 @@ package struct GuestWorld {
     private let values: CStringList
     private let directories: [String]
 
-    /// - Parameter seesFiles: whether the guest looks for its directories; one that doesn't has `/` only.
-    package init(_ invocation: GuestInvocation, seesFiles: Bool = true) {
+    private let sights: GuestSights
+
+    /// - Parameter sights: what the guest looks for: the rest need not be there.
+    package init(_ invocation: GuestInvocation, _ sights: GuestSights = .all) {
         arguments = CStringList(invocation.arguments)
         names = CStringList(invocation.environment.lazy.map(\.name))
         values = CStringList(invocation.environment.lazy.map(\.value))
-        directories = !seesFiles ? ["/"] : Self.isRoot() ? ["/", "."] : ["/", ".", "/"]
+        self.sights = sights
+        directories =
+            if sights.contains(.directories) {
+                Self.isRoot() ? ["/", "."] : ["/", ".", "/"]
+            } else {
+                sights.contains(.root) ? ["/"] : []
+            }
     }
 
-    /// - Parameters:
-    ///   - more: variables beside the invocation's own.
-    ///   - streams: gives the standard streams; false if they can't be opened.
-    package func configuration(
-        more: [(name: String, value: String)] = [], streams: (borrowing WASIConfiguration) -> Bool
-    ) throws(EngineError) -> WASIConfiguration {
+    /// What does not have to be opened: arguments and environment.
+    ///
+    /// - Parameter more: variables beside the invocation's own.
+    package func bare(more: [(name: String, value: String)] = []) throws(EngineError) -> WASIConfiguration {
         let world = WASIConfiguration()
+        guard sights.contains(.environment) else { return world }
         var (names, values) = (names, values)
         for variable in more {
             names.append(variable.name)
@@ -40,11 +47,23 @@ package struct GuestWorld {
         guard world.setArguments(arguments), world.setEnvironment(names: names, values: values) else {
             throw EngineError(operation: .configureStore, message: "an argument or a variable is not UTF-8")
         }
+        return world
+    }
+
+    /// All of it.
+    ///
+    /// - Parameters:
+    ///   - more: variables beside the invocation's own.
+    ///   - streams: gives the standard streams; false if they can't be opened.
+    package func configuration(
+        more: [(name: String, value: String)] = [], streams: (borrowing WASIConfiguration) -> Bool
+    ) throws(EngineError) -> WASIConfiguration {
+        let world = try bare(more: more)
         guard streams(world) else {
             throw EngineError(
                 operation: .configureStore, message: "can't open a body's pipe: a served guest needs /proc")
         }
-        world.inheritNetwork()
+        if sights.contains(.network) { world.inheritNetwork() }
         for name in directories {
             if !world.preopen(name, as: name) { try Self.explain(name) }
         }

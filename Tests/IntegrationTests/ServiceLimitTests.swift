@@ -31,6 +31,16 @@ extension Integration {
             }
         }
 
+        @Test func whatIsWrongWithTheNextRequestIsSaidAfterThisResponse() async throws {
+            try await Service.whileServing { service in
+                let connection = try service.connect()
+                try connection.send("GET /sleep?200 HTTP/1.1", "Host: a", "", "nonsense", "")
+                #expect(try connection.response().text == "slept\n")
+                #expect(try connection.response().status == 400)
+                #expect(try connection.isAtEnd())
+            }
+        }
+
         @Test func aClientThatDoesNotFinishIsTold() async throws {
             try await Service.whileServing(["header-timeout": "1", "request-timeout": "1"]) { service in
                 let idle = try service.connect()

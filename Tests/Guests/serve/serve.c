@@ -17,6 +17,9 @@
 //   /fetch-soon?A/P  the same, if the answer begins within 200 ms
 //   /forward?A/P   sends the request's body on to P of A, and answers with the answer's body and trailer x-sum
 //   /sleep?N       "slept" after N milliseconds
+//   /visits        how many requests this instance has been asked for that, with this one
+//   /slow-start    answers, computes for 20 ms, and only then begins the body: "started"
+//   /after?N       finishes its body, "done", and writes N times 64 KiB more
 //   /error         an error instead of a response
 //   /nothing       no response
 //   /half          part of a body, then a trap
@@ -322,6 +325,7 @@ static void say_method(int32_t request) {
 __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void handle(int32_t request, int32_t outparam) {
     static char block[65536];
     result got;
+    used = 0;
     out = outparam;
     request_path(request, &got);
     string path = got.tag ? got.text : words("");
@@ -396,6 +400,26 @@ __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void han
     } else if (same(path, "/sleep")) {
         sleep(number(query));
         answer(words("slept\n"));
+    } else if (same(path, "/visits")) {
+        static uint64_t visits;
+        answer(digits(++visits));
+    } else if (same(path, "/slow-start")) {
+        int32_t response = response_new(fields_new());
+        response_body(response, &got);
+        body = taken(got);
+        outparam_set(out, 0, response, 0, 0, 0, 0, 0, 0);
+        for (uint64_t end = now() + 20000000; now() < end;)
+            ;
+        body_write(body, &got);
+        stream = taken(got);
+        put(stream, words("started"));
+        finish();
+    } else if (same(path, "/after")) {
+        begin();
+        put(stream, words("done"));
+        body_finish(body, 0, 0, &got);
+        for (uint64_t left = number(query); left > 0 && put(stream, (string){block, sizeof block}); left--)
+            ;
     } else if (same(path, "/error")) {
         outparam_set(out, 1, REQUEST_DENIED, 0, 0, 0, 0, 0, 0);
     } else if (same(path, "/half")) {

@@ -64,6 +64,7 @@ typedef struct {
 IMPORT("wasi:cli/environment@0.2.0", "get-environment") void get_environment(list *);
 IMPORT("wasi:cli/stdout@0.2.0", "get-stdout") int32_t get_stdout(void);
 IMPORT("wasi:cli/stderr@0.2.0", "get-stderr") int32_t get_stderr(void);
+IMPORT("wasi:clocks/monotonic-clock@0.2.0", "now") uint64_t now(void);
 IMPORT("wasi:clocks/monotonic-clock@0.2.0", "subscribe-duration") int32_t subscribe_duration(uint64_t);
 IMPORT("wasi:io/poll@0.2.0", "[method]pollable.block") void pollable_block(int32_t pollable);
 IMPORT("wasi:io/poll@0.2.0", "[resource-drop]pollable") void pollable_drop(int32_t pollable);

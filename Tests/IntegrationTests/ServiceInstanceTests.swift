@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+extension Integration {
+    /// How long an instance of a served component lives, and what it is given of its world and when.
+    @Suite(.needsInstalledTree, .leavesNothing)
+    struct ServiceInstanceTests {
+        @Test func eachRequestHasAnInstanceOfItsOwn() async throws {
+            try await Service.whileServing { service in
+                let connection = try service.connect()
+                for _ in 0..<3 { #expect(try connection.get("/visits").text == "1") }
+            }
+        }
+
+        @Test func anInstanceServesAsManyRequestsAsItMay() async throws {
+            try await Service.whileServing(["reuse": "3"]) { service in
+                let connection = try service.connect()
+                let visits = try (0..<7).map { _ in try connection.get("/visits").text }
+                #expect(visits == ["1", "2", "3", "1", "2", "3", "1"])
+            }
+        }
+
+        /// Nothing of one request is left for the next: not its streams, nor its variables, nor what it printed half.
+        @Test func whatAnInstanceIsGivenIsEachRequestsOwn() async throws {
+            let outcome = try await Service.whileServing(["reuse": "100"]) { service in
+                let connection = try service.connect()
+                #expect(try connection.get("/status?204").status == 204)
+                for number in 1...3 {
+                    try connection.send("POST /echo HTTP/1.1", "Host: a", "Content-Length: 3", "", "\(number)")
+                    #expect(try connection.response().text == "\(number)\r\n")
+                }
+                #expect(try connection.get("/env").text.split(separator: "\n").contains("REQUEST_ID=4"))
+                #expect(try connection.get("/env").text.split(separator: "\n").contains("REQUEST_ID=5"))
+                #expect(try connection.get("/mutter?1").text == "slept\n")
+                #expect(try connection.get("/mutter?1").text == "slept\n")
+                #expect(try connection.get("/large?64").body.count == 64 << 16)
+                #expect(try connection.get("/visits").text == "1")
+            }
+            #expect(outcome.stdout == "a line\nhalf a line\na line\nhalf a line\n")
+            #expect(outcome.stderr == "")
+        }
+
+        @Test func anInstanceThatTrappedServesNoMore() async throws {
+            try await Service.whileServing(["reuse": "100"]) { service in
+                let connection = try service.connect()
+                #expect(try connection.get("/visits").text == "1")
+                #expect(try connection.get("/visits").text == "2")
+                #expect(try connection.get("/trap").status == 500)
+                #expect(try service.connect().get("/visits").text == "1")
+            }
+        }
+
+        /// The pipe of a response is made when there is something for it: a client that waits has the head by then.
+        @Test func aBodyMayBeginLongAfterItsResponse() async throws {
+            try await Service.whileServing { service in
+                let connection = try service.connect()
+                for _ in 0..<3 {
+                    #expect(try connection.get("/status?200").status == 200)
+                    #expect(try connection.get("/slow-start").text == "started")
+                }
+            }
+        }
+
+        /// What a guest writes when its response is whole is nobody's: not the next response's either.
+        @Test func whatIsWrittenAfterTheEndGoesNowhere() async throws {
+            for reuse in ["1", "10"] {
+                try await Service.whileServing(["reuse": reuse, "request-timeout": "30"]) { service in
+                    let connection = try service.connect()
+                    for blocks in [0, 1, 100, 1, 0] {
+                        #expect(try connection.get("/after?\(blocks)").text == "done")
+                        #expect(try connection.get("/hello").text == "hello\n")
+                    }
+                }
+            }
+        }
+    }
+}

@@ -19,7 +19,6 @@ extension Integration {
                 let response = try connection.get("/hello")
                 #expect(response.status == 200 && response.text == "hello\n")
                 #expect(response.fields["x-guest"] == "cgi" && response.fields["content-type"] == "text/plain")
-                #expect(response.fields["content-length"] == "6")
                 let missing = try connection.get("/no%20such")
                 #expect(missing.status == 404 && missing.text == "/no such")
                 #expect(try connection.get("/hello", method: "HEAD").fields["x-guest"] == "cgi")
@@ -208,6 +207,21 @@ extension Integration {
                 let connection = try service.connect()
                 #expect(try connection.get("/memory?512").text == "has it not\n")
                 #expect(try connection.get("/read?/data/file").text == "a file\n")
+            }
+        }
+
+        @Test func whatIsExecutedBesideItIsACommand() async throws {
+            let service = try await start()
+            try await service.whileServing { service in
+                let running = service.running
+                let outcome = try await running.containerd.ctr(
+                    [
+                        "tasks", "exec", "--fifo-dir", running.containerd.fifos, "--exec-id", "e1", running.id,
+                        "/cgi.wasm",
+                    ])
+                #expect(outcome.stdout.hasPrefix("Status: 404"), "\(outcome)")
+                let response = try service.connect().get("/hello")
+                #expect(response.status == 200)
             }
         }
 

@@ -43,6 +43,8 @@ final class ActiveRequest {
 
     // The response.
     var head: (status: UInt16, fields: FieldList)?
+    /// What is to be read of it before the body.
+    var awaited: Exchange.AwaitedHead?
     var headIsSent = false
     /// Of the head that was sent.
     var status: Int?

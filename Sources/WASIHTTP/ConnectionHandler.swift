@@ -188,7 +188,8 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         let target = RequestCheck.target(of: head, host: active.host)
         let exchange = Exchange(
             .init(
-                method: head.method.rawValue, path: target.path, authority: target.authority, headers: head.headers),
+                method: head.method.rawValue, path: target.path, authority: target.authority, headers: head.headers,
+                version: head.version, client: client),
             number: server.nextNumber(), body: body, room: active.room, deadline: active.timeout,
             pending: server.pending, eventLoop: context.eventLoop,
             connection: NIOLoopBound(self, eventLoop: context.eventLoop))

@@ -69,6 +69,13 @@ package struct WASIConfiguration: ~Copyable {
         return true
     }
 
+    /// Gives the guest a file to print its errors into, instead of the process's standard error.
+    ///
+    /// - Returns: false if the file can't be opened.
+    package borrowing func setStandardError(_ path: String) -> Bool {
+        wasi_config_set_stderr_file(raw, path)
+    }
+
     /// Lets the guest open sockets and look names up, as far as the process can.
     package borrowing func inheritNetwork() {
         wasi_config_inherit_network(raw)

@@ -118,15 +118,17 @@ let package = Package(
 
         // The engine.
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
-        library("WASIHTTP", ["LinuxSystem", nioCore, nioPosix, nioHTTP1, nioHTTP2]),
+        library("HTTPPolicy"),
+        library("WASIHTTP", ["HTTPPolicy", "LinuxSystem", nioCore, nioPosix, nioHTTP1, nioHTTP2]),
         library("Composition"),
-        library("WasmHost", ["CLinux", "Composition", "Wasm", "LinuxSystem", system]),
-        library("HTTPHost", ["CLinux", "EngineProtocol", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
+        library("WasmHost", ["CLinux", "Composition", "HTTPPolicy", "Wasm", "LinuxSystem", system]),
+        library(
+            "HTTPHost", ["CLinux", "EngineProtocol", "HTTPPolicy", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
         library(
             "Zygote",
             [
-                "Bundle", "CLinux", "ContainerInit", "Seccomp", "Wasm", "WasmHost", "EngineProtocol", "LinuxSystem",
-                "OCISpec", system,
+                "Bundle", "CLinux", "ContainerInit", "HTTPPolicy", "Seccomp", "Wasm", "WasmHost", "EngineProtocol",
+                "LinuxSystem", "OCISpec", system,
             ]),
 
         // What the command asks of the engine, by a program of its own.
@@ -239,7 +241,9 @@ let package = Package(
             ]),
         tests("ContainerdAPITests", ["ContainerdAPI", protobuf], exclude: ["Protos"]),
         tests("TTRPCTests", ["TTRPC", nioCore, nioPosix, protobuf]),
-        tests("WASIHTTPTests", ["WASIHTTP", "LinuxSystem", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+        tests(
+            "WASIHTTPTests",
+            ["HTTPPolicy", "WASIHTTP", "LinuxSystem", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("CompositionTests", ["Composition", "Wasm"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),

@@ -199,6 +199,7 @@ typedef union wasmtime_component_valunion_t {
   wasmtime_component_valrecord_t record;
   wasmtime_component_valtuple_t tuple;
   wasmtime_component_valvariant_t variant;
+  wasm_name_t enumeration;
   wasmtime_component_val_t *option;
   wasmtime_component_valresult_t result;
   wasmtime_component_resource_any_t *resource;
@@ -257,6 +258,7 @@ enum {
   WASMTIME_COMPONENT_VALKIND_RECORD = 14,
   WASMTIME_COMPONENT_VALKIND_TUPLE = 15,
   WASMTIME_COMPONENT_VALKIND_VARIANT = 16,
+  WASMTIME_COMPONENT_VALKIND_ENUM = 17,
   WASMTIME_COMPONENT_VALKIND_OPTION = 18,
   WASMTIME_COMPONENT_VALKIND_RESULT = 19,
   WASMTIME_COMPONENT_VALKIND_RESOURCE = 21,
@@ -264,6 +266,7 @@ enum {
 
 // Bytes, errors, traps and their frames.
 void wasm_byte_vec_delete(wasm_byte_vec_t *);
+void wasm_byte_vec_new(wasm_byte_vec_t *, size_t, const char *);
 void wasm_byte_vec_new_uninitialized(wasm_byte_vec_t *, size_t);
 wasmtime_error_t *wasmtime_error_new(const char *);
 void wasmtime_error_delete(wasmtime_error_t *);
@@ -338,6 +341,10 @@ wasm_externkind_t wasm_externtype_kind(const wasm_externtype_t *);
 const wasm_functype_t *wasm_externtype_as_functype_const(const wasm_externtype_t *);
 const wasm_valtype_vec_t *wasm_functype_params(const wasm_functype_t *);
 const wasm_valtype_vec_t *wasm_functype_results(const wasm_functype_t *);
+wasm_valtype_t *wasm_valtype_new(wasm_valkind_t);
+void wasm_valtype_vec_new(wasm_valtype_vec_t *, size_t, wasm_valtype_t *const *);
+wasm_functype_t *wasm_functype_new(wasm_valtype_vec_t *, wasm_valtype_vec_t *);
+void wasm_functype_delete(wasm_functype_t *);
 
 // Stores and WASI contexts.
 wasmtime_store_t *wasmtime_store_new(wasm_engine_t *, void *, void (*)(void *));
@@ -361,6 +368,7 @@ void wasi_config_inherit_stderr(wasi_config_t *);
 void wasi_config_set_stdin_bytes(wasi_config_t *, wasm_byte_vec_t *);
 bool wasi_config_set_stdin_file(wasi_config_t *, const char *);
 bool wasi_config_set_stdout_file(wasi_config_t *, const char *);
+bool wasi_config_set_stderr_file(wasi_config_t *, const char *);
 void wasi_config_inherit_network(wasi_config_t *);
 void wasi_config_allow_ip_name_lookup(wasi_config_t *, bool);
 bool wasi_config_preopen_dir(wasi_config_t *, const char *, const char *, wasi_dir_perms, wasi_file_perms);

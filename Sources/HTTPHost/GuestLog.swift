@@ -49,8 +49,8 @@ final class GuestLog: @unchecked Sendable {
     private let waiting = Mutex(Waiting())
 
     private struct Waiting {
-        /// Lines of the server's own, for standard output.
-        var lines: [UInt8] = []
+        /// Lines of the server's own, for standard output and error.
+        var lines: [Int32: [UInt8]] = [:]
         var lost = 0
         var hasThread = false
     }
@@ -75,12 +75,13 @@ final class GuestLog: @unchecked Sendable {
         return (output, opened)
     }
 
-    /// A line of the server's own on standard output, soon. Does not block: if nobody takes the container's output,
-    /// what is too much is counted only.
-    func say(_ line: String) {
+    /// A line of the server's own on standard output, or on standard error, soon. Does not block: if nobody takes the
+    /// container's output, what is too much is counted only.
+    func say(_ line: String, on target: Int32 = 1) {
         waiting.withLock { waiting in
-            if waiting.lines.count + line.utf8.count <= Self.longestWait {
-                waiting.lines += line.utf8
+            let count = waiting.lines[target]?.count ?? 0
+            if count + line.utf8.count <= Self.longestWait {
+                waiting.lines[target, default: []] += line.utf8
                 haveThread(&waiting)
             } else {
                 waiting.lost += 1
@@ -146,11 +147,11 @@ final class GuestLog: @unchecked Sendable {
     /// With the lock held.
     private func sayWaiting() {
         let (lines, lost) = waiting.withLock { waiting in
-            defer { (waiting.lines, waiting.lost) = ([], 0) }
+            defer { (waiting.lines, waiting.lost) = ([:], 0) }
             return (waiting.lines, waiting.lost)
         }
-        Self.write(lines, to: 1)
-        if lost > 0 { Self.write(Array("martlet: \(lost) lines of the access log were lost\n".utf8), to: 2) }
+        for (target, lines) in lines { Self.write(lines, to: target) }
+        if lost > 0 { Self.write(Array("martlet: \(lost) lines of the server's log were lost\n".utf8), to: 2) }
     }
 
     /// Copies the lines that are whole. With the lock held.

@@ -6,46 +6,26 @@ internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
 
-/// A served component, in the process that the container is: an instance for each request.
+/// A served guest, in the process that the container is: an instance for each request.
 final class GuestServer: @unchecked Sendable {
-    // Immutable once made; the engine's linkers, components and places are made to be shared by threads.
-    private let program: GuestProgram.ServedEntry
-    private let invocation: GuestInvocation
+    // Immutable once made.
+    private let guest: any Responder
     private let host: GuestHost
-    private let linker: ComponentLinker
     private let log = GuestLog()
     private let figures: ServerFigures
     private let settings: ServerSettings
-    private let surroundings: ServedGuest.Surroundings
-    private let settlesLate: Bool
-    /// Whether a request is likely to need its guest's whole world: as the last one did. A wrong guess costs some time.
-    private let needsWorld = Atomic(true)
-    private let idle: IdleGuests
     private let report: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - requests: counts those that are answered, for `martlet ps`.
     ///   - report: takes what there is to say of a guest that was stopped; from any thread.
     init(
-        _ program: GuestProgram.ServedEntry, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
+        _ program: GuestProgram.Served, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
         requests: SharedCounter?, report: @escaping @Sendable (String) -> Void
     ) throws(GuestError) {
         figures = ServerFigures(all: requests)
-        self.program = program
-        self.invocation = invocation
         self.host = host
         self.report = report
-        settlesLate = ServedInterfaces.canSettleLate(program.imports)
-        idle = IdleGuests(requests: settlesLate ? settings.reuse : 1)
-        do throws(EngineError) {
-            linker = try host.servedLinker(for: program.component)
-            surroundings = .init(
-                world: GuestWorld(invocation, program.sights),
-                helpers: try Helpers(program.helpers, linker: try host.componentLinker()), pipes: PipePool(), log: log,
-                outgoing: settings.outgoing)
-        } catch {
-            throw GuestError(error)
-        }
         do throws(SystemCallError) {
             var settings = settings
             if let limit = invocation.memoryLimit {
@@ -55,6 +35,16 @@ final class GuestServer: @unchecked Sendable {
             self.settings = settings
         } catch {
             throw GuestError(error)
+        }
+        switch program {
+        case .component(let entry):
+            do throws(EngineError) {
+                guest = try ServedComponent(entry, invocation, settings: settings, host: host, log: log)
+            } catch {
+                throw GuestError(error)
+            }
+        case .module(let module):
+            guest = ServedModule(module, invocation, settings: settings, host: host, log: log)
         }
     }
 
@@ -104,7 +94,7 @@ final class GuestServer: @unchecked Sendable {
             return
         }
         do throws(EngineError) {
-            try call(exchange)
+            try guest.answer(exchange)
         } catch  where error.operation == .configureStore {
             // Not for the guest's sake: descriptors or memory are short.
             report("martlet: request \(exchange.number): \(error.message)\n")
@@ -129,57 +119,6 @@ final class GuestServer: @unchecked Sendable {
         if let status = error.exitStatus { return "\(request) ended by wasi:cli/exit with \(status)\n" }
         if exchange.millisecondsLeft == 0 { return "\(request) was stopped: its time is over\n" }
         return "\(request) was stopped\n\(GuestEnd(error).report ?? "")"
-    }
-
-    private func call(_ exchange: Exchange) throws(EngineError) {
-        let instance: GuestInstance
-        if let kept = idle.take() {
-            instance = kept
-            instance.guest.begin(exchange)
-            try instance.store.setWASI(instance.guest.world(isWhole: needsWorld.load(ordering: .relaxed)))
-        } else {
-            instance = try makeInstance(ServedGuest(exchange, surroundings))
-        }
-        instance.requests += 1
-        limitTime(of: instance.store, exchange)
-        if let fuel = host.configuration.fuel { try instance.store.setFuel(fuel) }
-        let guest = instance.guest
-        let incoming = guest.table.add(IncomingRequest())
-        let outparam = guest.table.add(ResponseOutparam())
-        do throws(EngineError) {
-            try instance.handle.call([
-                .own(type: ResourceTable.Kind.incomingRequest.rawValue, incoming),
-                .own(type: ResourceTable.Kind.responseOutparam.rawValue, outparam),
-            ])
-        } catch {
-            throw guest.shortage ?? error
-        }
-        needsWorld.store(guest.hasSettled, ordering: .relaxed)
-        if idle.mayKeep(instance) {
-            // What it had open is closed with the world that it was opened in.
-            if guest.isSettled { try instance.store.setWASI(guest.world(isWhole: false)) }
-            guest.endRequest()
-            idle.keep(instance)
-        }
-    }
-
-    /// Guest code may run.
-    private func makeInstance(_ guest: ServedGuest) throws(EngineError) -> GuestInstance {
-        let store = Store(host.engine, data: guest)
-        try store.setWASI(guest.world(isWhole: !settlesLate || needsWorld.load(ordering: .relaxed)))
-        if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
-        if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
-        limitTime(of: store, guest.exchange)
-        let instance = try linker.instantiate(program.component, in: store)
-        guard let handle = instance.function(program.handle) else {
-            throw EngineError(operation: .instantiate, message: "the export is not a function")
-        }
-        return GuestInstance(store: store, handle: handle, guest: guest)
-    }
-
-    private func limitTime(of store: Store, _ exchange: Exchange) {
-        let ticks = exchange.millisecondsLeft.map { UInt64($0 / WorkerPool.epochMilliseconds + 2) }
-        store.setEpochDeadline(ticks: ticks ?? .max / 2)
     }
 }
 

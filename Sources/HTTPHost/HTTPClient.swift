@@ -1,3 +1,4 @@
+internal import HTTPPolicy
 internal import WASIHTTP
 internal import Wasm
 
@@ -77,7 +78,7 @@ enum HTTPClient {
             if let made = request.made { try drop(.outgoingRequest, made, served, call) }
             return .refused(refusal)
         }
-        let most = min(timeout, served.nanosecondsLeft)
+        let most = min(timeout, served.exchange.nanosecondsLeft)
         let times = [options.connectTimeout, options.firstByteTimeout, options.betweenBytesTimeout]
         let made = try made(request, served, call)
         let answer = try served.client.number(

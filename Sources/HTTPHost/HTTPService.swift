@@ -7,7 +7,7 @@ package import WasmHost
 // Design rule of this target: it alone knows both HTTP and the engine. It is linked into martlet-server only, so that
 // pods which serve nothing do not pay for it.
 
-/// Serves `wasi:http/incoming-handler`.
+/// Serves components that export `wasi:http/incoming-handler`, and modules CGI style.
 package struct HTTPService: GuestService {
     package init() {}
 
@@ -15,6 +15,10 @@ package struct HTTPService: GuestService {
 
     package func define(in linker: ComponentLinker, imports: [String]) throws(EngineError) {
         try ServedInterfaces.define(in: linker, imports: imports)
+    }
+
+    package func define(in linker: Linker) throws(EngineError) {
+        try linker.define(ModulePoll.function)
     }
 
     package func plan(

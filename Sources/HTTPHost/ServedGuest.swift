@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HTTPPolicy
 internal import LinuxSystem
 internal import WASIHTTP
 internal import Wasm
@@ -6,12 +7,9 @@ internal import WasmHost
 
 /// What the functions of one instance find: the request that it serves now, and what was made for it. Held by the
 /// store, used by the guest's thread only.
-final class ServedGuest {
+final class ServedGuest: GuestSurroundings {
     private(set) var exchange: Exchange
     var table = ResourceTable()
-
-    /// How long a guest that waits has after its time, in milliseconds: the client has had its answer by then.
-    private static let grace: Int64 = 20
 
     /// What the guest prints, by the container's descriptor.
     private struct Printing {
@@ -39,6 +37,7 @@ final class ServedGuest {
         let pipes: PipePool
         let log: GuestLog
         let outgoing: OutgoingPolicy
+        let variables: [GuestInvocation.Variable]
     }
 
     /// Takes the exchange's body over.
@@ -58,6 +57,9 @@ final class ServedGuest {
     }
 
     var outgoing: OutgoingPolicy { surroundings.outgoing }
+    var variables: [GuestInvocation.Variable] { surroundings.variables }
+
+    func log(_ line: String) { surroundings.log.say(line, on: 2) }
 
     // MARK: Requests
 
@@ -96,18 +98,11 @@ final class ServedGuest {
         }
         exchange.prepareResponse(pipe)
         return try surroundings.world.configuration(more: requestNumber) { world in
-            // wasmtime opens them anew.
-            let output = "/proc/self/fd/\(pipe.writing)"
-            return switch exchange.body {
-            case .none: world.setStandardStreams(input: .nothing, output: output)
-            case .pipe(let end): world.setStandardStreams(input: .file("/proc/self/fd/\(end)"), output: output)
-            case .collected(let body):
-                body.withBytes { world.setStandardStreams(input: .bytes($0), output: output) }
-            }
+            exchange.body.give(to: world, output: pipe)
         }
     }
 
-    private var requestNumber: (name: String, value: String) { ("REQUEST_ID", "\(exchange.number)") }
+    private var requestNumber: [(name: String, value: String)] { [("REQUEST_ID", "\(exchange.number)")] }
 
     /// Gives the guest all of its world, before the first thing that it has from it: streams and pollables know the
     /// world that they were made in only.
@@ -156,18 +151,13 @@ final class ServedGuest {
     /// can't be interrupted.
     func wait(_ nanoseconds: UInt64, _ call: HostCall) throws(EngineError) -> ComponentValue {
         try settle(call)
-        return try others.make("wait", call, [.u64(min(nanoseconds, nanosecondsLeft))])
+        return try others.make("wait", call, [.u64(min(nanoseconds, exchange.nanosecondsLeft))])
     }
 
     /// The engine's own client of HTTP is about to be used.
     func prepareClient(_ call: HostCall) throws(EngineError) {
         try settle(call)
         if !client.isMade { call.setHTTP() }
-    }
-
-    /// How long the guest may wait for anything.
-    var nanosecondsLeft: UInt64 {
-        exchange.millisecondsLeft.map { UInt64($0 + Self.grace) * 1_000_000 } ?? .max
     }
 
     func answer(_ response: OutgoingResponse) {

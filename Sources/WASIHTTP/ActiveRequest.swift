@@ -24,9 +24,13 @@ final class ActiveRequest {
     /// What has come of one that is collected before the guest begins.
     var collected: ByteBuffer?
     var room: CollectedBodies.Room?
-    /// The end of collecting.
+    /// Whether it is not read on before there is room.
+    var awaitsRoom = false
+    /// The end of collecting, and how often it was put off.
     var collection: Scheduled<Void>?
+    var collections = 0
     var requestHasEnded = false
+    var requestTrailers: FieldList?
     var expectsContinue = false
     var bodyBytes = 0
     /// Bytes that came after the response had ended.
@@ -39,6 +43,8 @@ final class ActiveRequest {
 
     // The response.
     var head: (status: UInt16, fields: FieldList)?
+    /// What is to be read of it before the body.
+    var awaited: Exchange.AwaitedHead?
     var headIsSent = false
     /// Of the head that was sent.
     var status: Int?

@@ -21,8 +21,6 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     private static let bodyWindow = 256 << 10
     /// Bytes that a client may go on to send after its response, for the connection's sake.
     private static let lateLimit = 256 << 10
-    /// How long a small body may take to come before its guest begins without it.
-    private static let collecting = TimeAmount.milliseconds(10)
     /// How long a connection that is to be closed is read from, so that the client gets to see the response.
     private static let lingering = TimeAmount.milliseconds(200)
 
@@ -162,10 +160,8 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
             active.timeout = timeout
             alarm?.set(at: timeout)
         }
-        if hasBody, let length, !active.expectsContinue, let room = server.bodies.room(for: length) {
-            active.room = room
-            active.collected = ByteBuffer()
-            active.collected?.reserveCapacity(length)
+        if hasBody, let length, !active.expectsContinue, server.bodies.takes(length) {
+            collect(length, active, context)
         } else if hasBody {
             stream(active, context)
         } else {
@@ -175,7 +171,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     }
 
     /// The guest begins, and its body comes as the client sends it.
-    private func stream(_ active: ActiveRequest, _ context: ChannelHandlerContext) {
+    func stream(_ active: ActiveRequest, _ context: ChannelHandlerContext) {
         guard let (reading, writing) = try? makePipe() else { return refuse(503) }
         guard submit(active, .pipe(reading), context) else {
             _ = Glibc.close(writing)
@@ -184,36 +180,16 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         openBody(writing, active, context)
     }
 
-    /// A body that has not come at once is not waited for: the guest may do without it.
-    func channelReadComplete(context: ChannelHandlerContext) {
-        if let active, active.collected != nil, active.collection == nil {
-            active.collection = context.eventLoop.scheduleTask(in: Self.collecting) {
-                [loopBound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
-                loopBound.value.handler.stopCollecting(loopBound.value.active)
-            }
-        }
-        context.fireChannelReadComplete()
-    }
-
-    private func stopCollecting(_ active: ActiveRequest) {
-        guard self.active === active, let begun = active.collected, let context else { return }
-        (active.collected, active.room) = (nil, nil)
-        if begun.readableBytes > 0 {
-            active.bodyWaiting = [begun]
-            active.bodyPending = begun.readableBytes
-        }
-        stream(active, context)
-    }
-
     /// Hands the request to a guest.
     ///
     /// - Returns: false if there are too many; the body is closed then.
-    private func submit(_ active: ActiveRequest, _ body: RequestBody, _ context: ChannelHandlerContext) -> Bool {
+    func submit(_ active: ActiveRequest, _ body: RequestBody, _ context: ChannelHandlerContext) -> Bool {
         let head = active.request
         let target = RequestCheck.target(of: head, host: active.host)
         let exchange = Exchange(
             .init(
-                method: head.method.rawValue, path: target.path, authority: target.authority, headers: head.headers),
+                method: head.method.rawValue, path: target.path, authority: target.authority, headers: head.headers,
+                version: head.version, client: client),
             number: server.nextNumber(), body: body, room: active.room, deadline: active.timeout,
             pending: server.pending, eventLoop: context.eventLoop,
             connection: NIOLoopBound(self, eventLoop: context.eventLoop))
@@ -283,15 +259,10 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     private func endRequest(_ trailers: HTTPHeaders?) {
         guard let active else { return }
         active.requestHasEnded = true
-        if let body = active.collected, !active.hasEnded, let context {
-            active.collected = nil
-            active.collection?.cancel()
-            active.bodyIsClosed = true
-            guard submit(active, .collected(CollectedBody(bytes: body)), context) else { return refuse(503) }
-        }
+        active.requestTrailers = trailers.map { FieldList(received: $0.lazy.map { ($0.name, $0.value) }) }
+        if !active.hasEnded { submitCollected(active) }
         if let exchange = active.exchange {
-            let fields = trailers.map { FieldList(received: $0.lazy.map { ($0.name, $0.value) }) }
-            exchange.endBody(.complete(fields))
+            exchange.endBody(.complete(active.requestTrailers))
             if active.bodyChannel != nil { closeBody(active) }
         }
         if active.hasEnded { finishRequest() }
@@ -312,10 +283,12 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     }
 
     private var mayRead: Bool {
-        waiting.isEmpty && active.map { $0.bodyPending <= Self.bodyWindow || $0.bodyIsClosed } ?? true
+        guard let active else { return waiting.isEmpty }
+        return waiting.isEmpty && !active.awaitsRoom
+            && (active.bodyPending <= Self.bodyWindow || active.bodyIsClosed)
     }
 
-    private func resumeReading() {
+    func resumeReading() {
         guard readIsHeld, mayRead, let context else { return }
         readIsHeld = false
         context.read()
@@ -328,7 +301,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         record(active, isWhole: false)
         alarm?.silence()
         active.exchange?.end(reason)
-        (active.collected, active.room) = (nil, nil)
+        (active.collected, active.room, active.awaitsRoom) = (nil, nil, false)
         active.collection?.cancel()
         if !active.bodyIsClosed {
             active.bodyIsClosed = true

@@ -107,7 +107,7 @@ extension ConnectionHandler {
         awaitLook(active, context)
     }
 
-    private func startPump(_ active: ActiveRequest) {
+    func startPump(_ active: ActiveRequest) {
         guard let source = active.source?.detach(), let context else { return abort(active) }
         (active.source, active.pumpEnd) = (nil, source)
         sendHead(active, length: nil)
@@ -147,6 +147,10 @@ extension ConnectionHandler {
         guard !active.hasEnded, let context else { return }
         var bytes = bytes
         active.pumped += bytes.readableBytes
+        if active.awaited != nil {
+            guard let rest = takeHead(bytes, active) else { return }
+            bytes = rest
+        }
         if active.isBodiless { return }
         if let left = active.bytesLeft {
             // More than was said: the client must not take it for the next response.
@@ -162,6 +166,7 @@ extension ConnectionHandler {
 
     func checkEnd(_ active: ActiveRequest) {
         guard !active.hasEnded, let total = active.total, active.pumped >= total else { return }
+        if active.awaited != nil { return refuseHead(active, .incomplete) }
         sendEnd(active)
     }
 
@@ -182,7 +187,7 @@ extension ConnectionHandler {
     // MARK: Parts
 
     /// - Parameter length: of the body, where it is known.
-    private func sendHead(_ active: ActiveRequest, length: Int?) {
+    func sendHead(_ active: ActiveRequest, length: Int?) {
         guard let (status, fields) = active.head, let context, !active.headIsSent else { return }
         active.headIsSent = true
         active.status = Int(status)

@@ -12,6 +12,12 @@ package final class Exchange: Sendable {
         package let path: String?
         package let authority: String?
         let headers: HTTPHeaders
+        let version: HTTPVersion
+        /// The address that it came from.
+        let client: String?
+        /// As CGI has it: `HTTP/1.1`.
+        var protocolName: String { "HTTP/\(version.major).\(version.minor)" }
+        var isChunked: Bool { headers.contains(name: "transfer-encoding") }
         package var fields: FieldList { FieldList(received: headers.lazy.map { ($0.name, $0.value) }) }
     }
 
@@ -23,13 +29,15 @@ package final class Exchange: Sendable {
         case failed(ErrorCode)
     }
 
-    private struct State {
+    struct State {
         var bodyEnd = BodyEnd.pending
         var isOver = false
         /// What the response's body comes through, from when the guest wants to write, until the connection has it.
         var response: ResponsePipe?
         /// A response whose body may soon be finished: the connection does not know of it yet.
         var pending: (status: UInt16, fields: FieldList)?
+        /// In its place, where the head comes through the pipe.
+        var awaited: AwaitedHead?
         /// Whether the pending response has been waited for long enough.
         var isLate = false
         /// Whether the connection has been told all of the response.
@@ -45,10 +53,10 @@ package final class Exchange: Sendable {
     private let isBodyOpen = Atomic(true)
     private let room: CollectedBodies.Room?
     private let deadline: NIODeadline?
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let eventLoop: any EventLoop
     private let connection: NIOLoopBound<ConnectionHandler>
-    private let pending: PendingResponses
+    let pending: PendingResponses
 
     init(
         _ request: Request, number: UInt64, body: RequestBody, room: CollectedBodies.Room?, deadline: NIODeadline?,
@@ -132,18 +140,17 @@ package final class Exchange: Sendable {
             return state.isDrained ? state.response.take() : nil
         }
         // A guest that goes on may write into it for ever.
-        if let drained { drained.breakOff() } else { beginResponse() }
+        if let drained { drained.breakOff() } else if !beginReading() { beginResponse() }
     }
 
     /// Begins a response whose body takes its time, if there is something that it can come through.
     private func beginResponse() {
-        let begun = state.withLock { state -> (head: (status: UInt16, fields: FieldList), body: ResponsePipe)? in
-            guard let head = state.pending, let body = state.response else { return nil }
+        state.withLock { state in
+            guard let (status, fields) = state.pending, let body = state.response else { return }
             (state.pending, state.response) = (nil, nil)
-            return (head, body)
+            // With the lock held, so that it is told before the end is.
+            tell { $0.respond(self, status: status, fields, body: body) }
         }
-        guard let begun else { return }
-        tell { $0.respond(self, status: begun.head.status, begun.head.fields, body: begun.body) }
     }
 
     /// Ends the response with an error instead.
@@ -172,14 +179,14 @@ package final class Exchange: Sendable {
     /// The guest's call has ended, and everything that it held is closed.
     package func guestHasEnded() {
         let (isAnswered, pipe) = state.withLock { state in
-            state.pending = nil
+            (state.pending, state.awaited) = (nil, nil)
             return (state.isAnswered, state.response.take())
         }
         pipe?.giveBack()
         if !isAnswered { tell { $0.guestEnded(self) } }
     }
 
-    private func tell(_ message: @escaping @Sendable (ConnectionHandler) -> Void) {
+    func tell(_ message: @escaping @Sendable (ConnectionHandler) -> Void) {
         eventLoop.execute { message(self.connection.value) }
     }
 }

@@ -39,6 +39,11 @@ package struct FieldList: Equatable, Sendable {
         return entries.filter { $0.name == name }.map(\.value)
     }
 
+    /// - Parameter name: in lower case.
+    func contains(_ name: String) -> Bool {
+        entries.contains { $0.name == name }
+    }
+
     package mutating func append(_ name: String, _ value: [UInt8]) throws(Refusal) {
         let name = try Self.checked(name)
         guard Self.isValue(value) else { throw .invalidSyntax }

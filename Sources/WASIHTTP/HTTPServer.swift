@@ -31,7 +31,7 @@ package final class HTTPServer {
             self.figures = figures
             self.record = record
             self.eventLoop = eventLoop
-            bodies = CollectedBodies(most: settings.collectedBodies)
+            bodies = CollectedBodies(most: settings.collectedBodies, eventLoop: eventLoop)
             drained = eventLoop.makePromise()
         }
 
@@ -135,6 +135,9 @@ package final class HTTPServer {
                 // All that wait are accepted at once.
                 .serverChannelOption(.maxMessagesPerRead, value: 4096)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(
+                    .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 1 << 18)
+                )
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { try prepare(channel) }
                 }

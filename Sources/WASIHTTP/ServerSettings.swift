@@ -1,4 +1,6 @@
-/// How components are served.
+package import HTTPPolicy
+
+/// How guests are served.
 ///
 /// Annotations of the container come first (`martlet.dev/http-…`), then the environment's names that other wasm shims
 /// have, then the defaults.
@@ -79,11 +81,12 @@ package struct ServerSettings: Equatable, Sendable {
             case "header-limit": headerLimit = try Self.number(value, key, 1024...(1 << 20))
             case "outgoing":
                 guard let policy = OutgoingPolicy(value) else {
-                    throw Invalid(
-                        description:
-                            "\(key) is \"\(value)\": authorities are needed, such as example.com or *.local:8080")
+                    throw Invalid(description: OutgoingPolicy.complaint(of: value))
                 }
                 outgoing = policy
+            // The engine's business.
+            case "module": break
+            case let word where word.hasPrefix("module."): break
             default: throw Invalid(description: "the annotation \(key) is not known")
             }
         }

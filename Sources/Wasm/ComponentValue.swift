@@ -14,6 +14,8 @@ package enum ComponentValue {
     case tuple([ComponentValue])
     case record([(name: String, value: ComponentValue)])
     indirect case variant(String, ComponentValue?)
+    /// The case's name.
+    case enumeration(String)
     indirect case option(ComponentValue?)
     indirect case ok(ComponentValue?)
     indirect case error(ComponentValue?)
@@ -54,6 +56,7 @@ extension ComponentValue {
             self = .record(fields)
         case WASMTIME_COMPONENT_VALKIND_VARIANT:
             self = .variant(Self.text(value.of.variant.discriminant), try Self.optional(value.of.variant.val, context))
+        case WASMTIME_COMPONENT_VALKIND_ENUM: self = .enumeration(Self.text(value.of.enumeration))
         case WASMTIME_COMPONENT_VALKIND_OPTION: self = .option(try Self.optional(value.of.option, context))
         case WASMTIME_COMPONENT_VALKIND_RESULT:
             let inner = try Self.optional(value.of.result.val, context)
@@ -149,6 +152,7 @@ extension ComponentValue {
             raw.set(WASMTIME_COMPONENT_VALKIND_VARIANT) {
                 $0.variant = .init(discriminant: Self.name(name), val: inner)
             }
+        case .enumeration(let name): raw.set(WASMTIME_COMPONENT_VALKIND_ENUM) { $0.enumeration = Self.name(name) }
         case .option(let value):
             let inner = try Self.boxed(value, context)
             raw.set(WASMTIME_COMPONENT_VALKIND_OPTION) { $0.option = inner }

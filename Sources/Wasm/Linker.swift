@@ -2,7 +2,7 @@ internal import CWasmtime
 
 /// Owner of what core modules may import.
 package final class Linker {
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
 
     package init(_ engine: Engine) {
         raw = wasmtime_linker_new(engine.raw)

@@ -35,6 +35,15 @@ package struct GuestMemory {
         guard address <= UInt64(size), count <= size - Int(address) else { return nil }
         return Array(UnsafeBufferPointer(start: start + Int(address), count: count))
     }
+
+    /// Borrows all of its bytes for the length of the call; nothing grows it meanwhile.
+    ///
+    /// - Returns: nil if there is no memory.
+    package func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result? {
+        guard var memory = raw, let start = wasmtime_memory_data(context, &memory) else { return nil }
+        let size = wasmtime_memory_data_size(context, &memory)
+        return body(UnsafeMutableRawBufferPointer(start: start, count: size))
+    }
 }
 
 /// Puts a function between a guest and each function of the host that it imports.
@@ -153,7 +162,7 @@ package final class TracedLinker {
         message.withName { wasmtime_trap_new($0, $1) }
     }
 
-    private static func memory(of caller: OpaquePointer?) -> wasmtime_extern_t? {
+    static func memory(of caller: OpaquePointer?) -> wasmtime_extern_t? {
         var found = wasmtime_extern_t()
         let exported = "memory".withName { wasmtime_caller_export_get(caller, $0, $1, &found) }
         return exported && Int(found.kind) == WASMTIME_EXTERN_MEMORY ? found : nil

@@ -63,13 +63,17 @@ package struct WASIConfiguration: ~Copyable {
         case .file(let path): return wasi_config_set_stdin_file(raw, path)
         case .bytes(let bytes):
             var copy = wasm_byte_vec_t()
-            wasm_byte_vec_new_uninitialized(&copy, bytes.count)
-            if let start = bytes.baseAddress {
-                copy.data?.update(from: start.assumingMemoryBound(to: UInt8.self), count: bytes.count)
-            }
+            wasm_byte_vec_new(&copy, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
             wasi_config_set_stdin_bytes(raw, &copy)
         }
         return true
+    }
+
+    /// Gives the guest a file to print its errors into, instead of the process's standard error.
+    ///
+    /// - Returns: false if the file can't be opened.
+    package borrowing func setStandardError(_ path: String) -> Bool {
+        wasi_config_set_stderr_file(raw, path)
     }
 
     /// Lets the guest open sockets and look names up, as far as the process can.

@@ -7,7 +7,7 @@ package final class GuestHost {
     package let engine: Engine
     /// WASI preview 1 for core modules.
     let linker: Linker
-    private var madeComponentLinker: ComponentLinker?
+    private var madeComponentLinkers: [Further: ComponentLinker] = [:]
     /// By what they were made for.
     private var madeServedLinkers: [[String]: ComponentLinker] = [:]
     /// Sees what core modules do; components are refused, then. Set before a guest is loaded, or not at all.
@@ -34,18 +34,66 @@ package final class GuestHost {
         let linker = ComponentLinker(engine)
         try linker.defineWASI()
         try service?.define(in: linker, imports: imports)
+        try OtherInterfaces.define(in: linker, imports: imports)
         madeServedLinkers[imports] = linker
         return linker
     }
 
-    /// WASI 0.2 and outgoing `wasi:http` for components. Made for the first of them: most pods have none, and it takes
+    /// WASI preview 1 with the service's functions, for modules that are served. Made once for each program.
+    func servedModuleLinker() throws(EngineError) -> Linker {
+        let linker = Linker(engine)
+        try linker.defineWASI()
+        linker.allowShadowing()
+        try service?.define(in: linker)
+        return linker
+    }
+
+    /// WASI 0.2 for components that import nothing else. Made for the first of them: most pods have none, and it takes
     /// memory of each.
-    package func componentLinker() throws(EngineError) -> ComponentLinker {
-        if let madeComponentLinker { return madeComponentLinker }
+    package func componentLinker() throws(EngineError) -> ComponentLinker { try linker(Further()) }
+
+    /// WASI 0.2 and outgoing `wasi:http`, for components of ours.
+    package func clientLinker() throws(EngineError) -> ComponentLinker { try linker(Further(sendsHTTP: true)) }
+
+    /// What a command may import beside WASI 0.2.
+    struct Further: Hashable {
+        var sendsHTTP = false
+        /// Names under which there is something else.
+        var others: [String] = []
+
+        init(sendsHTTP: Bool = false) {
+            self.sendsHTTP = sendsHTTP
+        }
+
+        /// What is needed of it.
+        init(_ imports: [String]) {
+            sendsHTTP = imports.contains { $0.hasPrefix("wasi:http/") }
+            others = imports.filter { $0.hasPrefix("wasi:config/") || $0.hasPrefix("wasi:logging/") }
+        }
+    }
+
+    /// What a command is linked with.
+    ///
+    /// - Parameter filter: stands before where it sends requests to; nil for none.
+    func commandLinker(_ imports: [String], filter: Component?) throws(EngineError) -> ComponentLinker {
+        guard let filter else { return try linker(Further(imports)) }
+        let linker = try newLinker(Further(imports))
+        try OutgoingFilter(filter, linker: clientLinker()).define(in: linker, imports: imports)
+        return linker
+    }
+
+    private func linker(_ further: Further) throws(EngineError) -> ComponentLinker {
+        if let made = madeComponentLinkers[further] { return made }
+        let linker = try newLinker(further)
+        madeComponentLinkers[further] = linker
+        return linker
+    }
+
+    private func newLinker(_ further: Further) throws(EngineError) -> ComponentLinker {
         let linker = ComponentLinker(engine)
         try linker.defineWASI()
-        try linker.defineOutgoingHTTP()
-        madeComponentLinker = linker
+        if further.sendsHTTP { try linker.defineOutgoingHTTP() }
+        try OtherInterfaces.define(in: linker, imports: further.others)
         return linker
     }
 }

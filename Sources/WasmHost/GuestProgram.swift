@@ -1,3 +1,4 @@
+package import HTTPPolicy
 package import Wasm
 
 /// A guest that has been checked and can be run: its imports are there and so is the function to call. All of it
@@ -8,8 +9,21 @@ package struct GuestProgram {
         case module(LinkedModule, calls: [(name: String, results: Int)])
         /// A function of a component.
         case component(ComponentEntry)
-        /// A component that answers HTTP requests.
-        case server(ServedEntry)
+        /// What answers HTTP requests.
+        case server(Served)
+    }
+
+    /// What is served, by its kind.
+    package enum Served {
+        case component(ServedEntry)
+        /// A command: a run for each request.
+        case module(ServedModule)
+    }
+
+    package struct ServedModule {
+        package let module: LinkedModule
+        /// The functions to call, in this order, each with the number of its results.
+        package let calls: [(name: String, results: Int)]
     }
 
     package struct ServedEntry {
@@ -23,7 +37,7 @@ package struct GuestProgram {
     }
 
     /// What is served, of a guest that is to be served by a ``GuestService``.
-    package var served: ServedEntry? {
+    package var served: Served? {
         if case .server(let entry) = entry { entry } else { nil }
     }
 
@@ -33,6 +47,10 @@ package struct GuestProgram {
         let hasResult: Bool
         /// See `OutputFlush`.
         let flush: Component
+        let linker: ComponentLinker
+        let sendsHTTP: Bool
+        /// Where requests may be sent to; nil for everywhere.
+        let outgoing: OutgoingPolicy?
     }
 
     let entry: Entry
@@ -45,37 +63,60 @@ package struct GuestProgram {
     ///     component is what the first of its exports that is `wasi:http/incoming-handler` or `wasi:cli/run` says,
     ///     a server or a command, whatever is asked for; of one without, `function` is an exported function, or
     ///     `interface#function`.
+    ///   - outgoing: where a command may send HTTP requests to; nil for everywhere.
+    ///   - servesModule: whether a core module is to be served: see ``ServedModules``.
     /// - Throws: ``GuestError`` `unknownImport`, `unsuitableExport` or `unsupportedWorld`.
-    package init(_ code: GuestCode, name: String, function: String?, host: GuestHost) throws(GuestError) {
+    package init(
+        _ code: GuestCode, name: String, function: String?, host: GuestHost, outgoing: OutgoingPolicy? = nil,
+        servesModule: Bool = false
+    ) throws(GuestError) {
         switch code.kind {
+        case .module(let module) where servesModule && host.service != nil:
+            let linker: Linker
+            do throws(EngineError) {
+                linker = try host.servedModuleLinker()
+            } catch {
+                throw GuestError(error)
+            }
+            let (linked, calls) = try Self.check(module, name, function: function ?? "_start", host, linker: linker)
+            entry = .server(.module(ServedModule(module: linked, calls: calls)))
         case .module(let module):
-            entry = try Self.check(module, name, function: function ?? "_start", host)
+            let (linked, calls) = try Self.check(module, name, function: function ?? "_start", host)
+            entry = .module(linked, calls: calls)
         case .component(let component, let flush):
             if let tracer = host.tracer {
                 throw GuestError(.unsupportedWorld, "\(name) is a component: \(tracer.refusal)")
             }
             if code.servesHTTP {
-                entry = .server(try Self.server(component, code, name, host))
+                entry = .server(.component(try Self.server(component, code, name, host)))
                 return
             }
             let (export, hasResult) = try Self.entry(of: component, name, function, host)
-            try Self.checkImports(of: component, name, host)
+            let linker: ComponentLinker
+            do throws(EngineError) {
+                linker = try host.commandLinker(code.imports, filter: outgoing == nil ? nil : code.filter)
+            } catch {
+                throw GuestError(error)
+            }
+            try Self.checkImports(of: component, name, host, linker)
             entry = .component(
-                ComponentEntry(component: component, export: export, hasResult: hasResult, flush: flush))
+                ComponentEntry(
+                    component: component, export: export, hasResult: hasResult, flush: flush, linker: linker,
+                    sendsHTTP: GuestHost.Further(code.imports).sendsHTTP, outgoing: outgoing))
         }
     }
 
     // MARK: Core modules
 
     private static func check(
-        _ module: Module, _ name: String, function: String, _ host: GuestHost
-    ) throws(GuestError) -> Entry {
+        _ module: Module, _ name: String, function: String, _ host: GuestHost, linker: Linker? = nil
+    ) throws(GuestError) -> (LinkedModule, calls: [(name: String, results: Int)]) {
         let linked: LinkedModule
         do throws(EngineError) {
             if let tracer = host.tracer {
                 linked = try tracer.link(module, host.linker)
             } else {
-                linked = try host.linker.link(module)
+                linked = try (linker ?? host.linker).link(module)
             }
         } catch {
             throw unknownImport(of: module, name, host, error)
@@ -100,7 +141,7 @@ package struct GuestProgram {
         if isReactor && function != "_initialize" {
             calls.insert(("_initialize", 0), at: 0)
         }
-        return .module(linked, calls: calls)
+        return (linked, calls)
     }
 
     /// Names the imports that nothing answers to; if there are none, one has another type than the host's.
@@ -162,7 +203,7 @@ package struct GuestProgram {
         guard let helpers = code.helpers else {
             throw GuestError(.unsupportedWorld, "\(name) exports \(handler), and was compiled as what is no server")
         }
-        try checkImports(of: component, name, host, isServed: true)
+        try checkImports(of: component, name, host, nil)
         return ServedEntry(
             component: component, handle: handle, helpers: helpers, imports: component.imports(host.engine))
     }
@@ -181,13 +222,15 @@ package struct GuestProgram {
 
     /// Lets the engine resolve and check the imports, in a store that has no room for an instance, so that nothing
     /// can run.
+    ///
+    /// - Parameter linker: nil for what is served.
     private static func checkImports(
-        of component: Component, _ name: String, _ host: GuestHost, isServed: Bool = false
+        of component: Component, _ name: String, _ host: GuestHost, _ linker: ComponentLinker?
     ) throws(GuestError) {
         let store = Store(host.engine)
         store.limit(instances: 0)
         do throws(EngineError) {
-            let linker = isServed ? try host.servedLinker(for: component) : try host.componentLinker()
+            let linker = if let linker { linker } else { try host.servedLinker(for: component) }
             _ = try linker.instantiate(component, in: store)
         } catch  where !error.isInstanceLimit {
             throw GuestError(.unknownImport, "\(name) can't be linked: \(EngineError.sentence(error.message))")

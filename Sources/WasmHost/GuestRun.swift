@@ -27,13 +27,13 @@ package struct GuestRun {
         // The engine's asynchronous runtime needs no more for one guest, and looks for the number of processors
         // in the cgroup's files if it is not told. It reads its own environment, not the guest's.
         setenv("TOKIO_WORKER_THREADS", "1", 0)
-        let store = Store(host.engine)
+        let store = Store(host.engine, data: program.surroundings(invocation))
         do throws(EngineError) {
             try store.setWASI(
                 GuestWorld(invocation).configuration {
                     $0.inheritStandardStreams(); return true
                 })
-            if case .component = program.entry { store.setHTTP() }
+            if case .component(let entry) = program.entry, entry.sendsHTTP { store.setHTTP() }
             if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
             Self.followMemoryLimit(of: store)
             if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
@@ -43,7 +43,7 @@ package struct GuestRun {
             case .module(let module, let calls):
                 state = .module(try module.instantiate(in: store), calls: calls)
             case .component(let entry):
-                let instance = try host.componentLinker().instantiate(entry.component, in: store)
+                let instance = try entry.linker.instantiate(entry.component, in: store)
                 guard let function = instance.function(entry.export) else {
                     throw EngineError(operation: .instantiate, message: "the export is not a function")
                 }
@@ -94,5 +94,13 @@ package struct GuestRun {
         } catch {
             return GuestEnd(error)
         }
+    }
+}
+
+extension GuestProgram {
+    /// What our functions find of a command.
+    fileprivate func surroundings(_ invocation: GuestInvocation) -> RunningCommand? {
+        guard case .component(let entry) = entry else { return nil }
+        return RunningCommand(invocation, outgoing: entry.outgoing)
     }
 }

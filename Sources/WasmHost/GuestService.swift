@@ -1,6 +1,6 @@
 package import Wasm
 
-/// What serves components that answer HTTP requests. It needs a server and threads, so it is no part of this library,
+/// What serves guests that answer HTTP requests. It needs a server and threads, so it is no part of this library,
 /// nor of the engine that each pod has: a program that has one gives it to its ``GuestHost``.
 package protocol GuestService: Sendable {
     /// How many requests are served at once, at the most.
@@ -11,6 +11,9 @@ package protocol GuestService: Sendable {
     /// - Parameter imports: the names of what the component imports. Those that are there by these very names are found
     ///   sooner, each time that there is an instance.
     func define(in linker: ComponentLinker, imports: [String]) throws(EngineError)
+
+    /// Defines functions for modules that are served, in the place of some of WASI preview 1.
+    func define(in linker: Linker) throws(EngineError)
 
     /// Checks how a guest is to be served. Starts no thread.
     ///

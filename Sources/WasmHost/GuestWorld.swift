@@ -35,14 +35,14 @@ package struct GuestWorld {
 
     /// What does not have to be opened: arguments and environment.
     ///
-    /// - Parameter more: a variable beside the invocation's own.
-    package func bare(more: (name: String, value: String)? = nil) throws(EngineError) -> WASIConfiguration {
+    /// - Parameter more: variables beside the invocation's own.
+    package func bare(more: [(name: String, value: String)] = []) throws(EngineError) -> WASIConfiguration {
         let world = WASIConfiguration()
         guard sights.contains(.environment) else { return world }
         var (names, values) = (names, values)
-        if let more {
-            names.append(more.name)
-            values.append(more.value)
+        for variable in more {
+            names.append(variable.name)
+            values.append(variable.value)
         }
         guard world.setArguments(arguments), world.setEnvironment(names: names, values: values) else {
             throw EngineError(operation: .configureStore, message: "an argument or a variable is not UTF-8")
@@ -53,15 +53,15 @@ package struct GuestWorld {
     /// All of it.
     ///
     /// - Parameters:
-    ///   - more: a variable beside the invocation's own.
+    ///   - more: variables beside the invocation's own.
     ///   - streams: gives the standard streams; false if they can't be opened.
     package func configuration(
-        more: (name: String, value: String)? = nil, streams: (borrowing WASIConfiguration) -> Bool
+        more: [(name: String, value: String)] = [], streams: (borrowing WASIConfiguration) -> Bool
     ) throws(EngineError) -> WASIConfiguration {
         let world = try bare(more: more)
         guard streams(world) else {
             throw EngineError(
-                operation: .configureStore, message: "can't open a body's pipe: a served component needs /proc")
+                operation: .configureStore, message: "can't open a body's pipe: a served guest needs /proc")
         }
         if sights.contains(.network) { world.inheritNetwork() }
         for name in directories {

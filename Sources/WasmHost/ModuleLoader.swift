@@ -16,9 +16,18 @@ package struct GuestCode {
     package fileprivate(set) var servesHTTP = false
     /// Our components beside it, for one that can be served: see ``ModuleLoader``.
     fileprivate(set) var helpers: ServedHelpers?
+    /// See ``OutgoingFilter``, for a command that sends requests.
+    fileprivate(set) var filter: Component?
+    /// What a component imports.
+    fileprivate(set) var imports: [String] = []
     /// The descriptors that must be open while the guest is instantiated and run: wasmtime maps the initial contents of
     /// memories from the artifact's file each time. They belong to the engine and are closed with the code.
     package fileprivate(set) var descriptors: [Int32]
+
+    /// Whether it is a core module.
+    package var isModule: Bool {
+        if case .module = kind { true } else { false }
+    }
 
     fileprivate init(kind: Kind, descriptors: [Int32]) {
         self.kind = kind
@@ -42,6 +51,7 @@ package final class ModuleLoader {
     private var input, output, others: Artifact?
     private var log: Artifact?
     private var client: Artifact?
+    private var filter: Artifact?
     /// Whether components that answer HTTP requests are loaded to be served.
     private let serves: Bool
     private let copies: Bool
@@ -152,6 +162,14 @@ package final class ModuleLoader {
                 kind: .component(component, flush: flush), descriptors: artifact.descriptors + descriptors)
             let exports = component.exports(engine)
             guard exports.first(where: { $0.name.isHandler || $0.name.isCommand })?.name.isHandler == true else {
+                code.imports = component.imports(engine)
+                if code.imports.contains(where: { $0.hasPrefix("\(OutgoingFilter.interface)@") }) {
+                    guard let (filter, more) = try loadOwn(\.filter, FilterComponent.text, compiles: compilesOwn) else {
+                        return nil
+                    }
+                    code.filter = filter
+                    code.descriptors += more
+                }
                 return code
             }
             code.servesHTTP = true

@@ -49,6 +49,7 @@ struct BegunContainer {
             guard let module = descriptors[.module],
                 let cached = try guests.loadFromCache(module, name: path)
             else { throw Declined.isNotInCache }
+            guard try !(cached.isModule && request.servesModule(bundle)) else { throw Declined.isServed }
             code = cached
         }
         let fork = try ContainerFork(request, descriptors, bundle, code: code, guests)
@@ -61,5 +62,6 @@ struct BegunContainer {
     private enum Declined: Error {
         case isAnotherContainer
         case isNotInCache
+        case isServed
     }
 }

@@ -2,6 +2,7 @@ internal import Bundle
 internal import ContainerInit
 internal import EngineProtocol
 internal import Glibc
+internal import HTTPPolicy
 internal import LinuxSystem
 internal import OCISpec
 internal import SystemPackage
@@ -42,7 +43,9 @@ struct ContainerFork {
             self.plan = plan
             return
         }
-        let program = try GuestProgram(code, name: path, function: function, host: host)
+        let program = try GuestProgram(
+            code, name: path, function: function, host: host, outgoing: Self.outgoing(bundle),
+            servesModule: request.servesModule(bundle))
         let isServed = program.served != nil
         plan.guestFilter = try supply.filter(request.options.guestSeccomp, serving: isServed)
         self.plan = plan
@@ -58,6 +61,15 @@ struct ContainerFork {
         guest = Guest(
             code: code, program: program, invocation: invocation, serve: serve,
             title: ProcessTitle(arguments: arguments, name: String(path.split(separator: "/").last ?? "wasm")))
+    }
+
+    /// Where the guest may send HTTP requests to; nil for everywhere.
+    private static func outgoing(_ bundle: PreparedBundle) throws(GuestError) -> OutgoingPolicy? {
+        guard let list = bundle.config.spec.annotations?[OutgoingPolicy.annotation] else { return nil }
+        guard let policy = OutgoingPolicy(list) else {
+            throw GuestError(.invalidArgument, OutgoingPolicy.complaint(of: list))
+        }
+        return policy
     }
 
     private static func plan(

@@ -75,8 +75,11 @@ package final class GuestSupply {
     }
 
     /// Maps a module's code, or starts to compile it; see `ModuleLoader`.
-    package func load(_ module: Int32, name: String) throws -> Loaded {
+    ///
+    /// - Parameter servesModule: whether a core module is to be served.
+    package func load(_ module: Int32, name: String, servesModule: Bool = false) throws -> Loaded {
         if host.service == nil {
+            if servesModule, host.tracer == nil, ServedModules.mayBe(module) { return .served }
             // What has been compiled here is for this program, or says itself that it is not.
             if let code = try loader.loadFromCache(module, name: name, largestCopy: 0) { return .ready(code) }
             if ServingHint.isIn(module), host.tracer == nil { return .served }

@@ -4,6 +4,7 @@ internal import EngineProtocol
 internal import LinuxSystem
 internal import OCISpec
 internal import Seccomp
+internal import WasmHost
 
 /// What is known of a container from its configuration alone.
 struct PreparedBundle {
@@ -28,6 +29,14 @@ struct PreparedBundle {
     /// Whether the configuration is still what it was when it was read.
     func isCurrent(in bundle: String) throws -> Bool {
         try Bundle(path: bundle).loadConfig(unlessSameAs: config).identity == config.identity
+    }
+}
+
+extension CreateRequest {
+    /// Whether the entrypoint, if it is a core module, is to be served. What is executed in a container beside it is not.
+    func servesModule(_ bundle: PreparedBundle) throws(GuestError) -> Bool {
+        guard exec == nil, let annotations = bundle.config.spec.annotations else { return false }
+        return try ServedModules.areWanted(annotations)
     }
 }
 

@@ -14,6 +14,13 @@ struct SiblingProgram {
         case server = "martlet-server"
         /// Writes down what modules do.
         case probe = "martlet-probe"
+
+        var purpose: String {
+            switch self {
+            case .server: "which serves HTTP"
+            case .probe: "which traces modules"
+            }
+        }
     }
 
     private let name: Name
@@ -50,7 +57,8 @@ struct SiblingProgram {
     func start(_ create: PendingCreate, _ settings: EngineSettings) throws {
         guard let file else {
             throw ContainerFailure(
-                .systemCall, step: "start \(name.rawValue)", message: "it is not installed beside the engine")
+                .systemCall, step: "start \(name.rawValue)",
+                message: "\(name.rawValue), \(name.purpose), is not installed beside the engine")
         }
         let (ours, theirs) = try MessageChannel.socketPair()
         let channel = MessageChannel(owning: OwnedFileDescriptor(owning: ours))

@@ -106,7 +106,8 @@ struct Zygote: ~Copyable {
                 throw ContainerFailure(
                     .protocolViolation, step: path, message: "the module's file did not come with the request")
             }
-            switch try guests.load(module, name: path) {
+            let servesModule = try pending.request.servesModule(bundle)
+            switch try guests.load(module, name: path, servesModule: servesModule) {
             case .ready(let code):
                 try fork(pending, bundle, code: code)
             case .served:
@@ -139,7 +140,7 @@ struct Zygote: ~Copyable {
     private func serve(_ pending: PendingCreate) throws {
         guard let server else {
             throw ContainerFailure(
-                .systemCall, step: "serve HTTP", message: "a component that answers HTTP requests is not served here")
+                .systemCall, step: "serve HTTP", message: "what answers HTTP requests is not served here")
         }
         try server.start(pending, settings)
     }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WASIHTTP
+@testable import HTTPPolicy
 
 @Suite struct OutgoingPolicyTests {
     private func allows(_ list: String, _ authority: String, isSecure: Bool = true) throws -> Bool {

@@ -12,6 +12,8 @@ private struct NoService: GuestService {
 
     func define(in linker: ComponentLinker, imports: [String]) {}
 
+    func define(in linker: Linker) {}
+
     func plan(
         _ program: GuestProgram, _ invocation: GuestInvocation, annotations: [String: String], host: GuestHost,
         report: @escaping @Sendable (String) -> Void

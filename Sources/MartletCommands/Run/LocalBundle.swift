@@ -107,7 +107,9 @@ struct LocalBundle {
             spec.linux?.resources?.cpu = limits
         }
         if let address = options.httpAddress {
-            spec.annotations = (spec.annotations ?? [:]).merging(["martlet.dev/http-address": address]) { $1 }
+            // A module can be served in one way only.
+            let served = ["martlet.dev/http-address": address, "martlet.dev/http-module": "wagi"]
+            spec.annotations = (spec.annotations ?? [:]).merging(served) { $1 }
         }
         guard options.net || options.http != nil else { return }
         spec.linux?.namespaces?.removeAll { $0.type == .network }

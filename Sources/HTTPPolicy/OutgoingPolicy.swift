@@ -1,13 +1,21 @@
 /// Which authorities guests may send requests to.
-package struct OutgoingPolicy: Equatable, Sendable {
+package struct OutgoingPolicy: Hashable, Sendable {
+    /// Of a container.
+    package static let annotation = "martlet.dev/http-outgoing"
+
+    /// What is wrong with an annotation that is no list.
+    package static func complaint(of list: String) -> String {
+        "\(annotation) is \"\(list)\": authorities are needed, such as example.com or *.local:8080"
+    }
+
     /// `HOST`, `HOST:PORT`, `HOST:*`; HOST may be `*.DOMAIN`, for all names under it, or `*`.
-    struct Entry: Equatable, Sendable {
+    struct Entry: Hashable, Sendable {
         let host: String
         let isSuffix: Bool
         /// Nil for any. Where none is named it is the scheme's own.
         let port: Port
 
-        enum Port: Equatable, Sendable {
+        enum Port: Hashable, Sendable {
             case schemes, any
             case number(Int)
         }

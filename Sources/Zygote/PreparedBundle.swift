@@ -17,9 +17,15 @@ struct PreparedBundle {
 
     /// How they are.
     ///
-    /// - Throws: `SpecError`: the annotation is wrong.
-    func traceSettings() throws -> TraceSettings? {
+    /// - Throws: `SpecError`, `GuestError`, `ContainerFailure`: an annotation is wrong, or another asks for what can't be
+    ///   traced.
+    func traceSettings(of request: CreateRequest) throws -> TraceSettings? {
         guard let place = try TracePlace(config.spec.annotations) else { return nil }
+        guard try !request.servesModule(self) else {
+            throw ContainerFailure(
+                .unsupported, step: "annotations[\"\(TracePlace.annotation)\"]",
+                message: "the calls of a module that answers HTTP requests can't be traced")
+        }
         var trace = TraceSettings()
         trace.isByAnnotation = true
         if case .file(let path) = place { trace.output = path }

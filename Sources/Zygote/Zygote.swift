@@ -148,7 +148,7 @@ struct Zygote: ~Copyable {
     private func trace(_ pending: PendingCreate, _ bundle: PreparedBundle) throws {
         var settings = settings
         var instruments = Instruments()
-        instruments.trace = try bundle.traceSettings()
+        instruments.trace = try bundle.traceSettings(of: pending.request)
         settings.instruments = instruments
         try SiblingProgram(.probe).start(pending, settings)
     }

@@ -45,6 +45,16 @@ extension Integration {
             }
         }
 
+        @Test func thoseOfAServedModuleAreCountedToo() async throws {
+            let served = try await Service.start(container(.guest("cgi.wasm")), ["module": "wagi"])
+            try await served.whileServing { service in
+                #expect(try service.connect().get("/hello").status == 200)
+                try await eventually("a request") {
+                    try await row(service.running.id, service.running.containerd).requests == 1
+                }
+            }
+        }
+
         @Test func whatServesNothingHasNoRequests() async throws {
             let running = try await container(.guest("tool.wasm")).args("sleep").start()
             try await running.says("ready")

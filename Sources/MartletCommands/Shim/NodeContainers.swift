@@ -129,9 +129,9 @@ struct NodeContainers: Sendable {
 }
 
 extension NodeContainer {
-    /// Only components are served.
+    /// Components are served, and modules where an annotation says so.
     fileprivate mutating func countRequests() {
-        guard kind == "component", pid > 0 else { return }
+        guard kind != "native", kind != "sandbox", pid > 0 else { return }
         requests = SharedCounter.read(ServedFigures.requests, ofProcess: Int32(bitPattern: pid))
     }
 

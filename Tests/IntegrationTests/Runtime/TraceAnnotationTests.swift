@@ -68,6 +68,17 @@ extension Integration {
             }
         }
 
+        @Test func whatIsServedIsRefused() async throws {
+            try await RuntimeFixture.run { runtime in
+                let path = try await runtime.bundle("c1", ["/cgi.wasm"]) {
+                    $0.annotations = [Self.annotation: "stderr", "martlet.dev/http-module": "wagi"]
+                }
+                let ran = try await runtime.martlet("run", "--bundle", path, "c1")
+                #expect(ran.status == 1 && ran.stderr.contains(Self.annotation), "\(ran)")
+                #expect(ran.stderr.contains("answers HTTP requests"), "\(ran)")
+            }
+        }
+
         @Test func aWrongValueIsRefusedWithWhatWouldBeRight() async throws {
             try await RuntimeFixture.run { runtime in
                 let ran = try await run(runtime, "loud", ["/hello.wasm"])

@@ -96,6 +96,8 @@ final class GuestServer: @unchecked Sendable {
         do throws(EngineError) {
             try guest.answer(exchange)
         } catch  where error.operation == .configureStore {
+            // Who has gone has taken the pipes along.
+            if exchange.isOver { return }
             // Not for the guest's sake: descriptors or memory are short.
             report("martlet: request \(exchange.number): \(error.message)\n")
             exchange.fail(status: 503)

@@ -30,6 +30,8 @@ package final class Exchange: Sendable {
     }
 
     struct State {
+        /// Of a body that was collected, until the guest has ended.
+        var room: CollectedBodies.Room?
         var bodyEnd = BodyEnd.pending
         var isOver = false
         /// What the response's body comes through, from when the guest wants to write, until the connection has it.
@@ -51,9 +53,8 @@ package final class Exchange: Sendable {
     package let number: UInt64
     package let body: RequestBody
     private let isBodyOpen = Atomic(true)
-    private let room: CollectedBodies.Room?
     private let deadline: NIODeadline?
-    let state = Mutex(State())
+    let state: Mutex<State>
     private let eventLoop: any EventLoop
     private let connection: NIOLoopBound<ConnectionHandler>
     let pending: PendingResponses
@@ -65,7 +66,7 @@ package final class Exchange: Sendable {
         self.request = request
         self.number = number
         self.body = body
-        self.room = room
+        state = Mutex(State(room: room))
         self.deadline = deadline
         self.eventLoop = eventLoop
         self.connection = connection
@@ -90,6 +91,7 @@ package final class Exchange: Sendable {
         endBody(.failed(reason))
         state.withLock { state in
             state.isOver = true
+            state.room = nil
             if state.isDrained { return }
             // A guest that fills the pipe before it answers would wait for ever.
             state.response?.breakOff()
@@ -167,19 +169,22 @@ package final class Exchange: Sendable {
     package func finish(trailers: FieldList?) {
         let (head, body) = state.withLock { state in
             state.isAnswered = true
-            if state.pending != nil { state.isDrained = true }
-            return (state.pending.take(), state.isDrained ? state.response : nil)
+            // Nobody takes it from here on, but who breaks it.
+            return (state.pending.take(), state.response)
         }
         guard let (status, fields) = head else { return tell { $0.finish(self, trailers: trailers) } }
         let bytes = body == nil ? ByteBuffer() : body?.takeAll()
-        if body != nil { pending.add(self) }
+        if body != nil {
+            state.withLock { $0.isDrained = true }
+            pending.add(self)
+        }
         tell { $0.reply(self, status: status, fields, bytes, trailers: trailers) }
     }
 
     /// The guest's call has ended, and everything that it held is closed.
     package func guestHasEnded() {
         let (isAnswered, pipe) = state.withLock { state in
-            (state.pending, state.awaited) = (nil, nil)
+            (state.pending, state.awaited, state.room) = (nil, nil, nil)
             return (state.isAnswered, state.response.take())
         }
         pipe?.giveBack()

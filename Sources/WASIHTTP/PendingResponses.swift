@@ -10,6 +10,10 @@ final class PendingResponses: Sendable {
 
     private let exchanges = Mutex(Exchanges())
 
+    var isEmpty: Bool {
+        exchanges.withLock { $0.young.isEmpty && $0.old.isEmpty }
+    }
+
     func add(_ exchange: Exchange) {
         exchanges.withLock { $0.young.append(exchange) }
     }

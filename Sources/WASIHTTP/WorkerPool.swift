@@ -125,7 +125,7 @@ package final class WorkerPool: @unchecked Sendable {
         var stalled = 0
         monitor.lock()
         while true {
-            while running + queue.count == 0 {
+            while running + queue.count == 0, pending.isEmpty {
                 monitor.wait(for: .busy)
                 // Time in which there was nothing to interrupt does not count.
                 epoch = Self.now()

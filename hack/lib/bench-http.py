@@ -74,6 +74,7 @@ class Container:
         spec["process"]["rlimits"] = [{"type": "RLIMIT_NOFILE", "hard": most, "soft": most}]
         spaces = spec["linux"]["namespaces"]
         spec["linux"]["namespaces"] = [space for space in spaces if space["type"] != "network"]
+        spec["annotations"] = {"martlet.dev/http-reuse": str(plan["reuse"])}
         spec["linux"]["cgroupsPath"] = f"/{plan['namespace']}/{name}"
         config = FOLDER / f"{name}.json"
         config.write_text(json.dumps(spec))

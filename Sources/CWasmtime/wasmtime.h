@@ -40,6 +40,8 @@ typedef struct wasmtime_component_resource_type_t wasmtime_component_resource_ty
 typedef struct wasmtime_component_resource_any_t wasmtime_component_resource_any_t;
 typedef struct wasmtime_component_resource_host_t wasmtime_component_resource_host_t;
 
+typedef uint8_t wasm_byte_t;
+
 // Vectors. The callee that fills one owns nothing of it afterwards: the caller deletes it.
 typedef struct wasm_byte_vec_t {
   size_t size;
@@ -266,7 +268,7 @@ enum {
 
 // Bytes, errors, traps and their frames.
 void wasm_byte_vec_delete(wasm_byte_vec_t *);
-void wasm_byte_vec_new(wasm_byte_vec_t *, size_t, const char *);
+void wasm_byte_vec_new(wasm_byte_vec_t *, size_t, const wasm_byte_t *);
 void wasm_byte_vec_new_uninitialized(wasm_byte_vec_t *, size_t);
 wasmtime_error_t *wasmtime_error_new(const char *);
 void wasmtime_error_delete(wasmtime_error_t *);

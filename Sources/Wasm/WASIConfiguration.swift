@@ -63,7 +63,7 @@ package struct WASIConfiguration: ~Copyable {
         case .file(let path): return wasi_config_set_stdin_file(raw, path)
         case .bytes(let bytes):
             var copy = wasm_byte_vec_t()
-            wasm_byte_vec_new(&copy, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+            wasm_byte_vec_new(&copy, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
             wasi_config_set_stdin_bytes(raw, &copy)
         }
         return true

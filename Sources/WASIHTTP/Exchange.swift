@@ -30,6 +30,7 @@ package final class Exchange: Sendable {
     }
 
     struct State {
+        var body: RequestBody
         /// Of a body that was collected, until the guest has ended.
         var room: CollectedBodies.Room?
         var bodyEnd = BodyEnd.pending
@@ -51,7 +52,8 @@ package final class Exchange: Sendable {
     package let request: Request
     /// From 0, in the order that requests came in.
     package let number: UInt64
-    package let body: RequestBody
+    /// Nothing once the guest has ended.
+    package var body: RequestBody { state.withLock { $0.body } }
     private let isBodyOpen = Atomic(true)
     private let deadline: NIODeadline?
     let state: Mutex<State>
@@ -65,8 +67,7 @@ package final class Exchange: Sendable {
     ) {
         self.request = request
         self.number = number
-        self.body = body
-        state = Mutex(State(room: room))
+        state = Mutex(State(body: body, room: room))
         self.deadline = deadline
         self.eventLoop = eventLoop
         self.connection = connection
@@ -183,8 +184,10 @@ package final class Exchange: Sendable {
 
     /// The guest's call has ended, and everything that it held is closed.
     package func guestHasEnded() {
+        closeBody()
         let (isAnswered, pipe) = state.withLock { state in
-            (state.pending, state.awaited, state.room) = (nil, nil, nil)
+            (state.pending, state.awaited) = (nil, nil)
+            (state.body, state.room) = (.none, nil)
             return (state.isAnswered, state.response.take())
         }
         pipe?.giveBack()

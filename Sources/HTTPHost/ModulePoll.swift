@@ -10,6 +10,8 @@ internal import Wasm
 enum ModulePoll {
     private static let subscription = 48
     private static let event = 32
+    /// How many subscriptions are looked at: nobody has as many, and the host keeps a note of each.
+    private static let most = 1 << 16
 
     /// Of WASI preview 1, `errno`.
     private enum Failure: Int32 {
@@ -40,7 +42,7 @@ enum ModulePoll {
         _ memory: UnsafeMutableRawBufferPointer, _ arguments: [Int], _ request: RunningModule?
     ) -> Failure? {
         let (input, output, count, result) = (arguments[0], arguments[1], arguments[2], arguments[3])
-        guard count > 0 else { return .invalid }
+        guard 1...most ~= count else { return .invalid }
         guard input + count * subscription <= memory.count, output + count * event <= memory.count,
             result + 4 <= memory.count
         else { return .fault }

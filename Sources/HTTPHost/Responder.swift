@@ -18,10 +18,6 @@ extension Responder {
     ) throws(EngineError) {
         if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
         if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
-        limitTime(of: store, exchange)
-    }
-
-    func limitTime(of store: Store, _ exchange: Exchange) {
         let ticks = exchange.millisecondsLeft.map { UInt64($0 / WorkerPool.epochMilliseconds + 2) }
         store.setEpochDeadline(ticks: ticks ?? .max / 2)
     }

@@ -25,11 +25,12 @@ final class ServedComponent: Responder, @unchecked Sendable {
         self.program = program
         self.invocation = invocation
         self.host = host
-        settlesLate = ServedInterfaces.canSettleLate(program.imports)
+        let sights = program.sights
+        settlesLate = !sights.outliveRequests
         idle = IdleGuests(requests: settlesLate ? settings.reuse : 1)
         linker = try host.servedLinker(for: program.component)
         surroundings = .init(
-            world: GuestWorld(invocation, program.sights),
+            world: GuestWorld(invocation, sights),
             helpers: try Helpers(program.helpers, linker: try host.clientLinker()), pipes: PipePool(), log: log,
             outgoing: settings.outgoing, variables: invocation.environment)
     }
@@ -40,12 +41,11 @@ final class ServedComponent: Responder, @unchecked Sendable {
             instance = kept
             instance.guest.begin(exchange)
             try instance.store.setWASI(instance.guest.world(isWhole: needsWorld.load(ordering: .relaxed)))
+            try limit(instance.store, for: exchange, invocation, host)
         } else {
             instance = try makeInstance(ServedGuest(exchange, surroundings))
         }
         instance.requests += 1
-        limitTime(of: instance.store, exchange)
-        if let fuel = host.configuration.fuel { try instance.store.setFuel(fuel) }
         let guest = instance.guest
         let incoming = guest.table.add(IncomingRequest())
         let outparam = guest.table.add(ResponseOutparam())

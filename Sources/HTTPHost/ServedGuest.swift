@@ -1,4 +1,3 @@
-internal import Glibc
 internal import HTTPPolicy
 internal import LinuxSystem
 internal import WASIHTTP
@@ -25,10 +24,10 @@ final class ServedGuest: GuestSurroundings {
     private var printing: [Int32: Printing] = [:]
     /// Whether the store has all of the guest's world.
     private(set) var isSettled = false
-    /// Whether the request took something that only the whole world has.
-    private(set) var hasSettled = false
     /// Why it has not, if it could not be made.
     private(set) var shortage: EngineError?
+    /// Whether the request took something that only the whole world has.
+    private(set) var hasSettled = false
 
     /// What the guests of a server share.
     struct Surroundings {

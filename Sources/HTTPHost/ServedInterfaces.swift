@@ -22,13 +22,6 @@ enum ServedInterfaces {
         }
     }
 
-    /// Whether a guest with these imports needs all of its world only when it asks for a stream or a pollable, and can
-    /// have another world then: nothing else that it can have of wasmtime is bound to the one before.
-    static func canSettleLate(_ imports: [String]) -> Bool {
-        let bound = ["wasi:filesystem/", "wasi:sockets/"]
-        return !imports.contains { name in bound.contains { name.hasPrefix($0) } }
-    }
-
     private static func types() -> HostInterface {
         var interface = HostInterface("wasi:http/types")
         interface.resources = ResourceTable.Kind.allCases.map { kind in

@@ -37,11 +37,7 @@ package struct ForwardedCall {
         _ arguments: UnsafeBufferPointer<wasmtime_component_val_t>,
         _ result: UnsafeMutablePointer<wasmtime_component_val_t>
     ) throws(EngineError) {
-        var target = wasmtime_component_func_t()
-        let isThere = withUnsafePointer(to: instance.raw) {
-            wasmtime_component_instance_get_func($0, context, function.raw, &target)
-        }
-        guard isThere else { throw EngineError(operation: .call, message: "the helper lacks a function") }
+        var target = try instance.function(function, context)
         try EngineError.check(
             wasmtime_component_func_call(&target, context, arguments.baseAddress, arguments.count, result, 1), .call)
     }

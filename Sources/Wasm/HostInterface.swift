@@ -16,11 +16,7 @@ package struct HostCall {
     package func resource(
         from function: ComponentExport, of instance: ComponentInstanceHandle, _ arguments: [ComponentValue] = []
     ) throws(EngineError) -> ForeignResource {
-        var target = wasmtime_component_func_t()
-        let isThere = withUnsafePointer(to: instance.raw) {
-            wasmtime_component_instance_get_func($0, context, function.raw, &target)
-        }
-        guard isThere else { throw EngineError(operation: .call, message: "the helper lacks a function") }
+        var target = try instance.function(function, context)
         var lowered: [wasmtime_component_val_t] = []
         for argument in arguments { lowered.append(try argument.lowered(context)) }
         var value = wasmtime_component_val_t()
@@ -39,11 +35,7 @@ package struct HostCall {
         from function: ComponentExport, of instance: ComponentInstanceHandle, _ arguments: [ComponentValue],
         hasResult: Bool = true
     ) throws(EngineError) -> ComponentValue? {
-        var target = wasmtime_component_func_t()
-        let isThere = withUnsafePointer(to: instance.raw) {
-            wasmtime_component_instance_get_func($0, context, function.raw, &target)
-        }
-        guard isThere else { throw EngineError(operation: .call, message: "the helper lacks a function") }
+        var target = try instance.function(function, context)
         var lowered: [wasmtime_component_val_t] = []
         for argument in arguments { lowered.append(try argument.lowered(context)) }
         var value = wasmtime_component_val_t()
@@ -70,6 +62,17 @@ package struct HostCall {
 /// An instance without its store, for what lives in the store itself.
 package struct ComponentInstanceHandle {
     let raw: wasmtime_component_instance_t
+
+    func function(
+        _ function: ComponentExport, _ context: OpaquePointer?
+    ) throws(EngineError) -> wasmtime_component_func_t {
+        var found = wasmtime_component_func_t()
+        let isThere = withUnsafePointer(to: raw) {
+            wasmtime_component_instance_get_func($0, context, function.raw, &found)
+        }
+        guard isThere else { throw EngineError(operation: .call, message: "the helper lacks a function") }
+        return found
+    }
 }
 
 /// An interface of ours: all of its functions and resources.

@@ -16,6 +16,10 @@ package struct GuestSights: OptionSet, Sendable {
     package static let network = Self(rawValue: 8)
     package static let all: Self = [.environment, .root, .directories, .network]
 
+    /// Whether the guest may keep something of its world, descriptors, from its beginning on. One that does not needs all
+    /// of it only when it asks for a stream or a pollable, and can have another world then.
+    package var outliveRequests: Bool { !isDisjoint(with: [.directories, .network]) }
+
     /// - Parameter imports: a served component's, with their versions. What it prints goes into files.
     init(imports: [String]) {
         func has(_ prefixes: String...) -> Bool {

@@ -34,6 +34,7 @@ private func setUp(
     var state = plan.state
     state.pid = try introduce(plan, proc, control)
 
+    let hostsMounts = try leaveHostsMounts(plan)
     // The filesystem. All of it before the root is entered: see `prepareRoot`.
     let root = try prepareRoot(plan)
     try makeMounts(plan, sources: sources, root: root)
@@ -51,7 +52,11 @@ private func setUp(
     _ = try step("process.cwd") { try root.openMakingDirectories(plan.process.workingDirectory) }
     let environment = executableEnvironment(plan.process, root: root)
     try makeReadOnly(root, plan)
-    try enterRoot(root, plan)
+    if let hostsMounts {
+        try enterRoot(root, inMountsOf: hostsMounts, plan)
+    } else {
+        try enterRoot(root, plan)
+    }
 
     // What the container's namespaces are called and how they act.
     try setNames(plan)

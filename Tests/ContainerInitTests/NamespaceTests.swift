@@ -38,6 +38,45 @@ import Testing
         #expect(try link("/proc/\(pid)/ns/pid") != link("/proc/\(other)/ns/pid"))
     }
 
+    /// It sees its own mounts, and the node has none of them, neither while it lives nor afterwards.
+    @Test func aContainerWithoutAMountNamespaceLeavesNoMountToTheNode() throws {
+        let container = try Container(
+            "readlink /proc/self/ns/mnt; cat /proc/self/mountinfo; ls -d /dev/null /proc/1 /sys/kernel /bin; touch /made; cat /proc/timer_list"
+        )
+        container.spec.linux?.namespaces?.removeAll { $0.type == .mount }
+        container.spec.linux?.maskedPaths = ["/proc/timer_list"]
+        container.spec.root?.readonly = true
+        container.spec.linux?.rootfsPropagation = "shared"
+        let before = try mounts(below: "/")
+        try container.createWhole()
+        let pid = try #require(container.initPID)
+        #expect(try link("/proc/\(pid)/ns/mnt") == link("/proc/self/ns/mnt"))
+        #expect(try mounts(below: container.bundle).isEmpty)
+        container.start()
+        #expect(container.waitFor("exit 0"), "\(container.lines)")
+        let output = container.containerOutput
+        #expect(output.hasPrefix("\(try link("/proc/self/ns/mnt"))\n"))
+        for part in ["/dev/null\n", "/proc/1\n", "/sys/kernel\n", "/bin\n", "/made: Read-only file system"] {
+            #expect(output.contains(part), "\(part): \(output)")
+        }
+        #expect(try mounts(below: "/").filter { $0.contains(container.bundle) }.isEmpty && !before.isEmpty)
+        #expect(access("\(container.bundle)/rootfs/made", F_OK) != 0)
+    }
+
+    private func mounts(below folder: String) throws -> [String] {
+        try readText("/proc/self/mountinfo").split(separator: "\n").map(String.init).filter { $0.contains(folder) }
+    }
+
+    @Test func aUserNamespaceWithoutAMountNamespaceIsRefused() throws {
+        let container = try Container()
+        container.spec.linux?.namespaces = [Namespace(type: .user)]
+        container.spec.linux?.uidMappings = [IDMapping(containerID: 0, hostID: 100_000, size: 65536)]
+        container.spec.linux?.gidMappings = [IDMapping(containerID: 0, hostID: 100_000, size: 65536)]
+        container.spec.hostname = nil
+        let failure = try container.failure()
+        #expect(failure.contains("linux.namespaces") && failure.contains("mount namespace"))
+    }
+
     @Test func aNamespacePathThatIsMissingIsNamed() throws {
         let container = try Container()
         container.spec.linux?.namespaces?[4].path = "/run/netns/there-is-none"

@@ -52,8 +52,11 @@ package struct NamespacePlan: Sendable {
             if Self.isOwn(path, kind) { continue }
             joined.append(JoinedNamespace(kind: kind, path: path, field: "\(field).path"))
         }
-        guard has(.mount) else {
-            throw SpecError(.unsupported, field: "linux.namespaces", "a container without a mount namespace")
+        // Its root could not come back to the runtime's mounts: see `leaveHostsMounts`.
+        guard has(.mount) || !has(.user) else {
+            throw SpecError(
+                .unsupported, field: "linux.namespaces",
+                "a user namespace without a mount namespace: add one of type mount")
         }
         try readMappings(linux)
         try readTimeOffsets(linux)

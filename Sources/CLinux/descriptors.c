@@ -13,8 +13,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-// SCM_MAX_FD of the kernel is 253; the messages of the engine protocol carry far fewer.
-enum { most_descriptors = 32 };
+// SCM_MAX_FD of the kernel.
+enum { most_descriptors = 253 };
 
 int martlet_contains(const void *whole, size_t whole_length, const void *part, size_t part_length) {
     return memmem(whole, whole_length, part, part_length) != NULL;

@@ -18,6 +18,7 @@ extension ExecPlan {
         do throws(ContainerFailure) {
             // First, so that a signal that was blocked or ignored in the engine is not so in the container.
             try step("signals") { try Signals.reset() }
+            try placePreserved(self)
             // Kept open and used instead of a path: no filesystem of the container can pose as /proc.
             let proc = try step("/proc") { try ProcDirectory() }
             // Before the namespaces: it needs /proc as it is in the host. The process of exec has it from here.
@@ -50,7 +51,8 @@ extension ExecPlan {
     private func closeOthers(
         _ control: ControlChannel, _ proc: ProcDirectory, _ program: Program
     ) throws(ContainerFailure) {
-        var kept = [control.raw, proc.raw, containerInit, root] + standardIO.compactMap { $0 }
+        var kept =
+            [control.raw, proc.raw, containerInit, root] + standardIO.compactMap { $0 } + placesOfPreserved(self)
         if case .guest(let guest) = program { kept += guest.code }
         try step("descriptors") { try closeDescriptors(except: kept) }
     }
@@ -59,7 +61,8 @@ extension ExecPlan {
     private func run(_ proc: ProcDirectory, _ control: ControlChannel, _ program: Program) -> Never {
         do throws(ContainerFailure) {
             _ = try introduce(self, proc, control)
-            // Where the container's first process is: in a mount namespace of its own that is `/` already.
+            // Where the container's first process is: in a mount namespace of its own that is `/` already, and
+            // otherwise the way to its mounts, which are in no namespace.
             try step("root.path") {
                 try systemCall("fchdir", "the container's root") { fchdir(root) }
                 try systemCall("chroot", "the container's root") { chroot(".") }

@@ -66,6 +66,7 @@ private final class FirstChild {
     private func beBorn(_ control: ControlChannel) throws(ContainerFailure) {
         // First, so that a signal that was blocked or ignored in the engine is not so in the container.
         try step("signals") { try Signals.reset() }
+        try placePreserved(plan)
         // Kept open and used instead of a path: from here on no filesystem of the container can pose as /proc.
         let proc = try step("/proc") { try ProcDirectory() }
         // Before the namespaces: the files lie in the host's mounts, and a cgroup namespace begins where its maker is.

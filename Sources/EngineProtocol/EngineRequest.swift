@@ -123,6 +123,8 @@ package enum DescriptorRole: String, Codable, Sendable {
     case containerInit
     /// That process's root directory, opened with `O_PATH`.
     case root
+    /// One that a native process is to have: the first as 3, the next as 4. The one role that may come again.
+    case preserved
 }
 
 /// The cgroup that the first child enters before it does anything else.
@@ -140,6 +142,8 @@ package struct CreateOptions: Codable, Hashable, Sendable {
     package var noNewKeyring: Bool
     /// How the built-in filter of wasm guests acts.
     package var guestSeccomp: GuestSeccomp
+    /// Variables of a native process after those of the specification, as `NAME=value`.
+    package var environment: [String] = []
 
     package init(noNewKeyring: Bool = false, guestSeccomp: GuestSeccomp = .enforce) {
         self.noNewKeyring = noNewKeyring

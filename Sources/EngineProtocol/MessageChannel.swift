@@ -107,7 +107,8 @@ package struct MessageChannel: ~Copyable, Sendable {
         return filled
     }
 
-    private static let mostDescriptors = 16
+    /// As many as the kernel passes in one message (unix(7), SCM_RIGHTS).
+    package static let mostDescriptors = 253
 }
 
 /// A message as it came.

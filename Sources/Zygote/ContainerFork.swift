@@ -40,6 +40,7 @@ struct ContainerFork {
         plan.standardIO = [descriptors[.stdin], descriptors[.stdout], descriptors[.stderr]]
         guard let code, case .wasm(let path, let function) = request.entrypoint else {
             guest = nil
+            plan.preserved = descriptors.preserved
             self.plan = plan
             return
         }
@@ -80,7 +81,13 @@ struct ContainerFork {
             let places = Set(request.podMounts.map(\.destination))
             spec.mounts = (spec.mounts ?? []).filter { !places.contains($0.destination) } + request.podMounts
         }
-        guard let target = request.exec else { return try ContainerPlan(spec, request: request) }
+        let added = request.options.environment
+        if !added.isEmpty {
+            let own = spec.process?.env ?? []
+            spec.process?.env = own + added
+        }
+        guard var target = request.exec else { return try ContainerPlan(spec, request: request) }
+        if !added.isEmpty { target.process.env = (target.process.env ?? []) + added }
         guard let containerInit = descriptors[.containerInit], let root = descriptors[.root] else {
             throw ContainerFailure(
                 .protocolViolation, step: "exec in \(request.id)",

@@ -40,6 +40,7 @@ package struct ContainerPlan: PlannedProcess {
     package var guestFilter: SeccompFilter?
     /// Descriptors that become 0, 1 and 2; borrowed, none of them below 3. Nil is /dev/null. Not used when the process has a terminal.
     package var standardIO: [Int32?] = [nil, nil, nil]
+    package var preserved: [Int32] = []
     /// What the specification asks for and is passed over; a sentence each.
     package let warnings: [String]
 

@@ -21,6 +21,7 @@ package struct ExecPlan: PlannedProcess {
     package var profile: SeccompFilter?
     package var guestFilter: SeccompFilter?
     package var standardIO: [Int32?] = [nil, nil, nil]
+    package var preserved: [Int32] = []
 
     /// Reads and checks.
     ///

@@ -18,6 +18,9 @@ package protocol PlannedProcess: Sendable {
     /// Descriptors that become 0, 1 and 2; borrowed, none of them below 3. Nil is /dev/null. Not used when the process
     /// has a terminal.
     var standardIO: [Int32?] { get set }
+    /// Descriptors that a native process has from 3 on, in order; borrowed. Nothing else that the process needs lies at
+    /// these numbers.
+    var preserved: [Int32] { get set }
 
     /// Forks the first child, which forks the process and ends. To be called in a process that has one thread.
     ///

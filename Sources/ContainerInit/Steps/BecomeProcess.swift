@@ -70,7 +70,7 @@ func becomeProcess(
         if case .guest = program { try Signals.acceptMemoryLimits() }
     }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
-    var kept = [control.raw] + labels.map(\.file)
+    var kept = [control.raw] + labels.map(\.file) + placesOfPreserved(plan)
     if case .guest(let guest) = program { kept += guest.code }
     // Its executable, its mappings and what stays open are the node's files: nobody in the container may get at
     // them through /proc (a native process is executed from the container's own files instead).

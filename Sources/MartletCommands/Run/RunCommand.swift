@@ -58,13 +58,14 @@ package struct RunCommand: ParsableCommand {
     package init() {}
 
     package func run() throws {
+        let inherited = try options.inheritedDescriptors()
         let signals = detach ? nil : AttendedSignals.block()
         var instruments = Instruments()
         instruments.perf = perf
         try martlet.global.withRuntime(change: { if perf != nil { try $0.take(instruments) } }) { runtime in
             let source = bundle == nil ? try RunSource(target) : nil
             var request: CreationRequest
-            let streams = ProcessStreams(isAttended: !detach)
+            let streams = ProcessStreams(isAttended: !detach, inherited: inherited)
             if let source {
                 let local = try LocalBundle(source, guest, arguments: arguments)
                 request = CreationRequest(id: local.id, bundle: local.path, streams: streams)

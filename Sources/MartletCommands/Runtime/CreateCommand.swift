@@ -15,16 +15,16 @@ package struct CreationOptions: ParsableArguments {
     @Flag(help: "Let the container keep this process's session keyring.")
     package var noNewKeyring = false
 
-    @Option(help: "How many descriptors from 3 on the container is to have: only 0 is supported.")
+    @Option(
+        help: ArgumentHelp(
+            "How many descriptors from 3 on the program is to have, after the sockets of LISTEN_FDS.",
+            valueName: "count"))
     package var preserveFds = 0
 
     package init() {}
 
-    package func validate() throws {
-        guard preserveFds == 0 else {
-            throw ValidationError("--preserve-fds \(preserveFds): descriptors beyond 2 are not handed on; leave it out")
-        }
-    }
+    /// To be asked for first of all: see `InheritedDescriptors`.
+    func inheritedDescriptors() throws -> InheritedDescriptors { try InheritedDescriptors(preserving: preserveFds) }
 
     func apply(to request: inout CreationRequest) {
         request.streams.consoleSocket = consoleSocket
@@ -59,8 +59,10 @@ package struct CreateCommand: ParsableCommand {
     package init() {}
 
     package func run() throws {
+        let inherited = try options.inheritedDescriptors()
         try martlet.global.withRuntime { runtime in
-            var request = CreationRequest(id: id, bundle: absolutePath(bundle), streams: ProcessStreams())
+            var request = CreationRequest(
+                id: id, bundle: absolutePath(bundle), streams: ProcessStreams(inherited: inherited))
             options.apply(to: &request)
             try runtime.create(request)
         }

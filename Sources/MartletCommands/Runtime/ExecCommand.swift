@@ -68,13 +68,15 @@ package struct ExecCommand: ParsableCommand {
     }
 
     package func run() throws {
+        let inherited = try options.inheritedDescriptors()
         let signals = detach ? nil : AttendedSignals.block()
         try martlet.global.withRuntime { runtime in
             let attended: AttendedProcess?
             do {
                 // Locked only for as long as the process is being made.
                 let container = try runtime.container(id)
-                let streams = ProcessStreams(consoleSocket: options.consoleSocket, isAttended: !detach)
+                let streams = ProcessStreams(
+                    consoleSocket: options.consoleSocket, isAttended: !detach, inherited: inherited)
                 attended = try container.exec(
                     try described(container.processTemplate), streams, pidFile: options.pidFile)
             }

@@ -28,7 +28,15 @@ struct ProcessLaunch {
         let hasTerminal = process?.terminal ?? false
         try streams.check(terminal: hasTerminal)
         let found = try FoundEntrypoint(process, resolver, annotations: annotations)
+        let inherited = streams.inherited
+        guard !found.isGuest || inherited.preserved == 0 else {
+            throw RuntimeError(
+                .invalidArgument,
+                "--preserve-fds \(inherited.preserved): a module can't be given descriptors, as WASI has no way to",
+                remedy: "leave it out, or give the module a folder by a mount")
+        }
         var sent = found.descriptors(others, streams: hasTerminal ? [] : streams.standard)
+        if !found.isGuest { sent += inherited.numbers.map { (.preserved, $0) } }
         let engine = runtime.newEngine()
         defer {
             engine.stop()
@@ -43,7 +51,10 @@ struct ProcessLaunch {
         let end = Monitored<ProcessExit?>(nil)
         do {
             try runtime.reaper.duringCreation {
-                try engine.create(try message(found.entrypoint, sent.map(\.role)), descriptors: sent.map(\.descriptor))
+                var request = try message(found.entrypoint, sent.map(\.role))
+                if !found.isGuest { request.options.environment = inherited.environment }
+                try engine.create(request, descriptors: sent.map(\.descriptor))
+                inherited.close()
                 // From here on the process alone holds the other end: when it is gone, the channel ends.
                 withExtendedLifetime(other) {}
                 other = nil

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// Where a process's streams come from.
 package struct ProcessStreams: Sendable {
@@ -8,16 +9,28 @@ package struct ProcessStreams: Sendable {
     package var consoleSocket: String?
     /// Whether this process stays, reaps the new one, and takes the master itself if there is no socket for it.
     package var isAttended: Bool
+    /// What a native process gets beyond 2.
+    package var inherited: InheritedDescriptors
 
-    package init(standard: [Int32?] = Self.own(), consoleSocket: String? = nil, isAttended: Bool = false) {
+    package init(
+        standard: [Int32?] = Self.own(), consoleSocket: String? = nil, isAttended: Bool = false,
+        inherited: InheritedDescriptors = .none
+    ) {
         self.standard = standard
         self.consoleSocket = consoleSocket
         self.isAttended = isAttended
+        self.inherited = inherited
     }
 
     /// This process's own.
     package static func own() -> [Int32?] {
         (Int32(0)...2).map { fcntl($0, F_GETFD) < 0 ? nil : $0 }
+    }
+
+    /// Where the standard output and the error stream lead.
+    func places(terminal: Bool) -> [String] {
+        if terminal { return ["its terminal"] }
+        return standard.dropFirst().map { $0.flatMap { try? linkTarget(ofDescriptor: $0) } ?? "" }
     }
 
     /// Checks that there is somebody for the master.

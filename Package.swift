@@ -166,16 +166,14 @@ let package = Package(
                 system,
             ]),
         library("OCIImage", ["CZlib", "LinuxSystem", "OCISpec", system]),
+        library("GRPC", [nioCore, nioPosix, nioHTTP2, nioHPACK]),
         library(
             "MartletCommands",
             [
-                argumentParser, "Bundle", "Cgroups", "ContainerInit", "ContainerdAPI", "EngineProtocol", "LinuxSystem",
-                "OCIImage",
-                "OCIRuntime", "OCISpec", "ProbeProtocol", "Seccomp", "ShimCommand", "ShimService", "TTRPC",
-                "WasmBinary", "TOMLKit", nioCore, nioPosix, protobuf,
-                logging,
-                system,
-            ]),
+                argumentParser, "Bundle", "Cgroups", "ContainerInit", "ContainerdAPI", "EngineProtocol", "GRPC",
+                "LinuxSystem", "OCIImage", "OCIRuntime", "OCISpec", "ProbeProtocol", "Seccomp", "ShimCommand",
+                "ShimService", "TTRPC", "WasmBinary", "TOMLKit", nioCore, nioPosix, protobuf, logging, system,
+            ], exclude: ["Protos"]),
 
         executable(
             "containerd-shim-martlet-v1", ["ShimCommand"],
@@ -227,7 +225,7 @@ let package = Package(
 
         // What the kubelet is to containerd, for the tests.
         library(
-            "CRIClient", [nioCore, nioPosix, nioHTTP2, nioHPACK, nioWebSocket, protobuf],
+            "CRIClient", ["GRPC", nioCore, nioPosix, nioWebSocket, protobuf],
             path: "Tests/CRIClient",
             exclude: ["Protos"]),
 

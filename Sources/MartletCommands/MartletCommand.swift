@@ -37,7 +37,8 @@ package struct MartletCommand: ParsableCommand {
             CommandGroup(
                 name: "Node",
                 subcommands: [
-                    DoctorCommand.self, CheckCommand.self, ConfigCommand.self, TopCommand.self, ShimCallCommand.self,
+                    DoctorCommand.self, CheckCommand.self, ConfigCommand.self, TopCommand.self, LogsCommand.self,
+                    ShimCallCommand.self,
                 ]),
             CommandGroup(
                 name: "OCI Runtime",

@@ -66,6 +66,13 @@ package struct Runtime: Sendable {
         }
     }
 
+    /// Where a container's standard output and error lead, and its first process as long as that runs.
+    package func streams(_ id: String) throws -> (places: [String], process: ProcessHandle?) {
+        try checkContainerID(id)
+        let record = try StateFolder.record(in: "\(options.root)/\(id)")
+        return (record.streams ?? [], record.process?.open())
+    }
+
     func newEngine() -> EngineClient {
         EngineClient(path: options.engine, settings: options.configuration.engine, reaper: reaper, logger: logger)
     }

@@ -33,6 +33,11 @@ extension CRIClient {
         let _: CRIDone = try await call("RemoveContainer", container(id))
     }
 
+    /// Has what it writes from now on written to a new file of the log's name.
+    package func reopenLog(_ id: String) async throws {
+        let _: CRIDone = try await call("ReopenContainerLog", container(id))
+    }
+
     /// With the runtime's own words of it, which are JSON.
     package func containerStatus(_ id: String) async throws -> CRIContainerStatusResponse {
         var request = CRIContainerStatusRequest()

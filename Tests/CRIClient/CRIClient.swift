@@ -1,3 +1,4 @@
+package import GRPC
 internal import NIOCore
 internal import SwiftProtobuf
 
@@ -15,29 +16,13 @@ package struct CRIClient: Sendable {
     func call<Answer: Message>(
         _ method: String, _ request: some Message, service: String = "RuntimeService", seconds: Int = 120
     ) async throws -> Answer {
-        let call = UnaryCall(
+        var call = UnaryCall(
             socket: socket, service: "runtime.v1.\(service)", method: method, message: try request.serializedBytes(),
             seconds: seconds)
+        call.waitsForServer = true
         return try Answer(serializedBytes: [UInt8](buffer: try await call.answer()))
     }
 }
 
 /// A call that the runtime refused.
-package struct CRIError: Error, CustomStringConvertible {
-    /// gRPC's status codes that are told apart (statuscodes.md).
-    package enum Code {
-        package static let unknown = 2
-        package static let deadlineExceeded = 4
-        package static let notFound = 5
-        package static let unavailable = 14
-    }
-
-    /// The method's name, without its service.
-    package let method: String
-    /// gRPC's status code.
-    package let code: Int
-    /// In the runtime's words.
-    package let message: String
-
-    package var description: String { "\(method): code \(code): \(message)" }
-}
+package typealias CRIError = GRPCError

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GRPC
 internal import NIOCore
 internal import NIOPosix
 internal import NIOWebSocket

@@ -58,6 +58,7 @@ extension Runtime {
                 annotations: spec.annotations)
             record.noNewKeyring = request.noNewKeyring
             record.ownFolder = request.ownFolder
+            record.streams = request.streams.places(terminal: spec.process?.terminal ?? false)
             try request.streams.check(terminal: spec.process?.terminal ?? false)
             let cgroup = try cgroup(of: spec, id: request.id)
             // From here on `delete` finds what a command leaves that is killed.

@@ -30,6 +30,8 @@ package struct ContainerRecord: Codable, Hashable, Sendable {
     /// The processes of exec that the engine runs, as far as they had not ended when the last was made.
     package var execGuests: [ProcessIdentity]?
     package var noNewKeyring = false
+    /// Where its standard output and error lead, as proc_pid_fd(5) names it, or in words; empty: nowhere.
+    package var streams: [String]?
     /// A folder that was made for this container, with the bundle in it, and goes with it.
     package var ownFolder: String?
 

@@ -56,6 +56,13 @@ extension Integration {
                 let exec = try await podman.podman("exec", "module", "/tool.wasm", "print", "from exec")
                 #expect(exec.status == 0 && exec.stdout == "from exec\n", "\(exec)")
                 #expect(try await podman.podman("exec", "module", "/tool.wasm", "exit", "5").status == 5)
+                // What conmon has written.
+                let id = try await podman.expect("inspect", "--format", "{{.Id}}", "module")
+                let logs = try await Command(
+                    RuntimeFixture.program, ["logs", id.trimmingCharacters(in: .newlines)],
+                    environment: ["PATH": "/usr/bin:/bin"]
+                ).outcome()
+                #expect(logs.status == 0 && logs.stdout == "ready\n", "\(logs)")
                 let missing = try await podman.podman("exec", "module", "/bin/sh")
                 #expect(missing.status == 127 && missing.stderr.contains("/bin/sh"), "\(missing)")
                 try await attend(podman, "module", endsWith: 143)

@@ -1,28 +1,44 @@
-internal import NIOCore
+// Design rule of this target: a call has a connection of its own, and is done when its answer is there. That is all
+// that is asked of containerd over gRPC; there is no client that lives longer.
+
+package import NIOCore
 internal import NIOHPACK
 internal import NIOHTTP2
 internal import NIOPosix
 
 /// A call of gRPC with one message each way (grpc: PROTOCOL-HTTP2.md), on a connection of its own: a connection costs
 /// less than a millisecond here, and there is none to be broken when the server is killed and started again.
-struct UnaryCall: Sendable {
-    let socket: String
+package struct UnaryCall: Sendable {
+    /// The path of the server's Unix socket.
+    package let socket: String
     /// With its package.
-    let service: String
-    let method: String
-    let message: [UInt8]
+    package let service: String
+    package let method: String
+    package let message: [UInt8]
     /// After which it has failed.
-    let seconds: Int
+    package let seconds: Int
+    /// What goes with it, by lower-case names.
+    package var metadata: [(name: String, value: String)] = []
+    /// Whether a server that does not listen is waited for: it may be starting again.
+    package var waitsForServer = false
 
-    /// What was answered; a `CRIError` is all that it throws.
-    func answer() async throws -> ByteBuffer {
+    package init(socket: String, service: String, method: String, message: [UInt8], seconds: Int) {
+        self.socket = socket
+        self.service = service
+        self.method = method
+        self.message = message
+        self.seconds = seconds
+    }
+
+    /// What was answered; a `GRPCError` is all that it throws.
+    package func answer() async throws -> ByteBuffer {
         let end = ContinuousClock.now + .seconds(seconds)
         do {
-            let (connection, multiplexer) = try await connected(until: end)
+            let (connection, multiplexer) = try await connected(until: waitsForServer ? end : .now)
             let promise = connection.eventLoop.makePromise(of: ByteBuffer.self)
             // The server takes the end of the connection for the caller's having given up.
             let timeout = connection.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
-                promise.fail(failure(CRIError.Code.deadlineExceeded, "no answer within \(seconds) s"))
+                promise.fail(failure(GRPCError.Code.deadlineExceeded, "no answer within \(seconds) s"))
                 connection.close(promise: nil)
             }
             do {
@@ -39,16 +55,18 @@ struct UnaryCall: Sendable {
                 connection.close(promise: nil)
             }
             return try await promise.futureResult.get()
-        } catch let error as CRIError {
+        } catch let error as GRPCError {
             throw error
         } catch {
-            throw failure(CRIError.Code.unavailable, "\(error)")
+            throw failure(GRPCError.Code.unavailable, "\(error)")
         }
     }
 
-    func failure(_ code: Int, _ message: String) -> CRIError { CRIError(method: method, code: code, message: message) }
+    func failure(_ code: Int, _ message: String) -> GRPCError {
+        GRPCError(method: method, code: code, message: message)
+    }
 
-    /// Connects; while nobody listens, the server may be starting again.
+    /// Connects; tries again until then while nobody listens.
     private func connected(
         until end: ContinuousClock.Instant
     ) async throws -> (any Channel, NIOHTTP2Handler.StreamMultiplexer) {
@@ -86,10 +104,11 @@ private final class UnaryCallHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let headers: HPACKHeaders = [
+        var headers: HPACKHeaders = [
             ":method": "POST", ":scheme": "http", ":path": "/\(call.service)/\(call.method)", ":authority": "localhost",
             "te": "trailers", "content-type": "application/grpc", "grpc-timeout": "\(call.seconds)S",
         ]
+        for (name, value) in call.metadata { headers.add(name: name, value: value) }
         context.write(wrapOutboundOut(.headers(.init(headers: headers))), promise: nil)
         var body = ByteBuffer()
         body.writeInteger(UInt8(0))  // not compressed
@@ -110,6 +129,6 @@ private final class UnaryCallHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        promise.fail(call.failure(CRIError.Code.unavailable, "the server closed the connection"))
+        promise.fail(call.failure(GRPCError.Code.unavailable, "the server closed the connection"))
     }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import NIOCore
 internal import NIOHPACK
 internal import NIOHTTP2
@@ -26,16 +25,31 @@ struct UnaryAnswer {
     func result(of call: UnaryCall) -> Result<ByteBuffer, any Error> {
         guard let code = headers.first(name: "grpc-status").flatMap({ Int($0) }) else {
             return .failure(
-                call.failure(CRIError.Code.unknown, "HTTP status \(headers.first(name: ":status") ?? "unknown")"))
+                call.failure(GRPCError.Code.unknown, "HTTP status \(headers.first(name: ":status") ?? "unknown")"))
         }
         guard code == 0 else {
             let message = headers.first(name: "grpc-message") ?? ""
-            return .failure(call.failure(code, message.removingPercentEncoding ?? message))
+            return .failure(call.failure(code, Self.percentDecoded(message)))
         }
         var data = data
         guard data.readInteger(as: UInt8.self) == 0, let length = data.readInteger(as: UInt32.self),
             let message = data.readSlice(length: Int(length)), data.readableBytes == 0
-        else { return .failure(call.failure(CRIError.Code.unknown, "the answer is not one message")) }
+        else { return .failure(call.failure(GRPCError.Code.unknown, "the answer is not one message")) }
         return .success(message)
+    }
+
+    /// What stands for itself, and bytes as `%` and two hexadecimal digits.
+    private static func percentDecoded(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let next = rest.popFirst() {
+            if next == UInt8(ascii: "%"), let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+                bytes.append(byte)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(next)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -139,9 +139,28 @@ import Testing
         #expect(try container.run() == "/some/where\n")
     }
 
-    @Test(arguments: ["/proc/self/fd/7", "/proc/self/fd/9/../..", "/proc/1/cwd"])
-    func aWorkingDirectoryCanNotBeOneOfTheHosts(path: String) throws {
+    /// Denies what is asked to know where the working directory is.
+    private var noQuestion: SeccompProfile {
+        var profile = SeccompProfile(defaultAction: "SCMP_ACT_ALLOW")
+        profile.syscalls = [SeccompRule(names: ["getcwd"], action: "SCMP_ACT_ERRNO")]
+        return profile
+    }
+
+    @Test func theWorkingDirectoryIsEnteredUnderAFilterThatDoesNotLetItBeAskedFor() throws {
+        let container = try Container("readlink /proc/self/cwd")
+        container.spec.process?.cwd = "/some/where"
+        container.spec.process?.noNewPrivileges = false
+        container.spec.linux?.seccomp = noQuestion
+        #expect(try container.run() == "/some/where\n")
+    }
+
+    @Test(arguments: ["/proc/self/fd/7", "/proc/self/fd/9/../..", "/proc/1/cwd"], [false, true])
+    func aWorkingDirectoryCanNotBeOneOfTheHosts(path: String, isFiltered: Bool) throws {
         let container = try Container("busybox pwd; ls")
+        if isFiltered {
+            container.spec.process?.noNewPrivileges = false
+            container.spec.linux?.seccomp = noQuestion
+        }
         symlink(path, "\(container.bundle)/rootfs/way-out")
         container.spec.process?.cwd = "/way-out"
         #expect(try container.failure().contains("process.cwd: "))

@@ -90,11 +90,28 @@ private func enterWorkingDirectory(
 /// A working directory such as /proc/self/fd/7 may be one of the host's that something left open: its path then does
 /// not begin at this root (getcwd(2)).
 private func checkWorkingDirectory(_ process: ProcessPlan) throws(ContainerFailure) {
-    do {
+    do throws(SystemCallError) {
         _ = try workingDirectory()
     } catch {
+        // The kernel does not answer so: it is the container's seccomp filter.
+        if error.errno == .notPermitted || error.errno == .noFunction, (try? isBelowRoot()) == true { return }
         throw ContainerFailure(
             .invalidSpec, step: "process.cwd", message: "\(process.workingDirectory) is outside of the container",
             errno: error.errno.rawValue)
     }
+}
+
+/// Whether the way up from the working directory ends at this process's root, and not at that of the mounts.
+private func isBelowRoot() throws(SystemCallError) -> Bool {
+    var (root, below, place) = (stat(), stat(), stat())
+    try systemCall("stat", "/") { stat("/", &root) }
+    var path = "."
+    try systemCall("stat", path) { stat(path, &place) }
+    repeat {
+        if place.st_ino == root.st_ino, place.st_dev == root.st_dev { return true }
+        below = place
+        path += "/.."
+        try systemCall("stat", path) { stat(path, &place) }
+    } while place.st_ino != below.st_ino || place.st_dev != below.st_dev
+    return false
 }

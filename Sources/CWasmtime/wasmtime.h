@@ -76,6 +76,7 @@ typedef uint8_t wasm_externkind_t;
 typedef uint8_t wasmtime_extern_kind_t;
 typedef uint8_t wasmtime_valkind_t;
 typedef uint8_t wasmtime_trap_code_t;
+typedef uint8_t wasmtime_opt_level_t;
 typedef uint8_t wasmtime_profiling_strategy_t;
 typedef uint8_t wasmtime_update_deadline_kind_t;
 typedef uint8_t wasmtime_component_item_kind_t;
@@ -241,6 +242,7 @@ enum {
   WASMTIME_EXTERN_FUNC = 0,
   WASMTIME_EXTERN_MEMORY = 3,
   WASMTIME_I32 = 0,
+  WASMTIME_OPT_LEVEL_NONE = 0,
   WASMTIME_PROFILING_STRATEGY_JITDUMP = 1,
   WASMTIME_PROFILING_STRATEGY_PERFMAP = 3,
   WASMTIME_UPDATE_DEADLINE_CONTINUE = 0,
@@ -290,6 +292,8 @@ wasmtime_error_t *wasmtime_wat2wasm(const char *, size_t, wasm_byte_vec_t *);
 wasm_config_t *wasm_config_new(void);
 void wasm_config_delete(wasm_config_t *);
 void wasmtime_config_consume_fuel_set(wasm_config_t *, bool);
+void wasmtime_config_debug_info_set(wasm_config_t *, bool);
+void wasmtime_config_cranelift_opt_level_set(wasm_config_t *, wasmtime_opt_level_t);
 void wasmtime_config_epoch_interruption_set(wasm_config_t *, bool);
 void wasmtime_config_max_wasm_stack_set(wasm_config_t *, size_t);
 void wasmtime_config_async_stack_size_set(wasm_config_t *, size_t);

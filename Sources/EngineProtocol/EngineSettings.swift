@@ -22,6 +22,8 @@ package struct Instruments: Codable, Hashable, Sendable {
     package var trace: TraceSettings?
     package var profile: ProfileSettings?
     package var perf: PerfFormat?
+    /// Whether debuggers can look into guests.
+    package var debugInfo = false
 
     package init() {}
 }

@@ -73,6 +73,14 @@ package struct Config: ~Copyable {
         wasmtime_config_parallel_compilation_set(raw, enabled)
     }
 
+    /// Translates a module's DWARF to that of its native code, and tells debuggers of it as it is loaded, by the interface
+    /// that gdb and lldb have for that (gdb: "JIT Interface"). Code is not optimized then: variables stay where they can
+    /// be found.
+    package borrowing func setDebugInfo() {
+        wasmtime_config_debug_info_set(raw, true)
+        wasmtime_config_cranelift_opt_level_set(raw, wasmtime_opt_level_t(WASMTIME_OPT_LEVEL_NONE))
+    }
+
     /// How perf(1) is told of the functions of guests.
     package enum PerfFormat: String, Codable, Sendable {
         /// `/tmp/perf-PID.map`: where each function lies.

@@ -36,6 +36,8 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
     /// Whether, and how, perf(1) is told of the functions of guests. Their code and their memories are then copied into
     /// memory of the process, as perf looks for a function of a file's in the file only.
     package var perf: Config.PerfFormat?
+    /// Whether debuggers are told of guests' functions, lines and variables.
+    package var debugInfo = false
 
     package init() {}
 
@@ -54,6 +56,7 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         parts += features.compactMap { name, value in value.map { "\(name)=\($0)" } }
         if let maxWasmStack { parts.append("stack=\(maxWasmStack)") }
         if perf != nil { parts.append("copied") }
+        if debugInfo { parts.append("dwarf") }
         if let pool { parts.append("pool=\(pool.guests)x\(pool.memoryBytes)") }
         return parts.joined(separator: " ")
     }
@@ -77,6 +80,7 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         }
         config.setConsumesFuel(fuel != nil)
         config.setChecksEpoch(epochInterruption)
+        if debugInfo { config.setDebugInfo() }
         if let perf {
             config.setPerf(perf)
             config.setMapsMemories(false)

@@ -39,6 +39,7 @@ package final class GuestSupply {
         var configuration = EngineConfiguration(settings.features)
         // Only a server has requests to interrupt, and a profiler guests to stop; it costs the code some time.
         configuration.epochInterruption = service != nil || settings.instruments?.profile != nil
+        configuration.debugInfo = settings.instruments?.debugInfo == true
         configuration.perf = settings.instruments?.perf.map(Config.PerfFormat.init)
         if let service, pools {
             configuration.pool = .init(guests: UInt32(service.mostGuests), memoryBytes: 4 << 30)

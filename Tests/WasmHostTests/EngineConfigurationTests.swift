@@ -13,7 +13,7 @@ struct EngineConfigurationTests {
             { $0.memory64 = false }, { $0.tailCalls = false }, { $0.relaxedSIMD = false }, { $0.multiMemory = false },
             { $0.functionReferences = false }, { $0.maxWasmStack = 1 << 20 }, { $0.fuel = 1 },
             { $0.pool = .init(guests: 1, memoryBytes: 1 << 20) }, { $0.epochInterruption = true },
-            { $0.perf = .map },
+            { $0.perf = .map }, { $0.debugInfo = true },
         ]
         let fingerprints = changes.map { change in
             var configuration = EngineConfiguration()

@@ -25,6 +25,7 @@ package struct RunCommand: ParsableCommand {
               martlet run app.wasm#function
               martlet run -it hello.tar sh
               martlet run oci:./layout
+              martlet run --debug app.wasm
               martlet run --bundle ./bundle --detach --pid-file hello.pid hello
             """)
 
@@ -47,6 +48,9 @@ package struct RunCommand: ParsableCommand {
             valueName: "format"))
     package var perf: PerfFormat?
 
+    @Flag(help: "Wait for gdb or lldb, which is told how, before the module runs.")
+    package var debug = false
+
     @OptionGroup package var options: CreationOptions
 
     @Argument(help: "A file, an image, or the container's id.")
@@ -62,7 +66,9 @@ package struct RunCommand: ParsableCommand {
         let signals = detach ? nil : AttendedSignals.block()
         var instruments = Instruments()
         instruments.perf = perf
-        try martlet.global.withRuntime(change: { if perf != nil { try $0.take(instruments) } }) { runtime in
+        instruments.debugInfo = debug
+        let isInstrumented = perf != nil || debug
+        try martlet.global.withRuntime(change: { if isInstrumented { try $0.take(instruments) } }) { runtime in
             let source = bundle == nil ? try RunSource(target) : nil
             var request: CreationRequest
             let streams = ProcessStreams(isAttended: !detach, inherited: inherited)
@@ -76,6 +82,7 @@ package struct RunCommand: ParsableCommand {
                 request = CreationRequest(id: target, bundle: bundle, streams: streams)
             }
             options.apply(to: &request)
+            if debug { request.beforeStart = try Debugger().wait }
             let attended: AttendedContainer?
             do {
                 attended = try runtime.run(request)

@@ -17,6 +17,8 @@ package struct CreationRequest: Sendable {
     package var noNewKeyring = false
     /// A folder with the bundle that goes with the container.
     package var ownFolder: String?
+    /// Called by `run` with the pid of the first process, before it runs its program.
+    package var beforeStart: (@Sendable (_ pid: Int32) throws -> Void)?
 
     package init(id: String, bundle: String, streams: ProcessStreams) {
         self.id = id

@@ -12,6 +12,7 @@ extension Runtime {
         let (container, process) = try make(request)
         do {
             try writePidFile(request.pidFile, process.pid)
+            try request.beforeStart?(process.pid)
             let attended = request.streams.isAttended ? try AttendedProcess(process) : nil
             try container.start(process.control) { try $0.send(ContainerCommand.start) }
             return attended.map { AttendedContainer(runtime: self, id: request.id, process: $0) }

@@ -103,6 +103,9 @@ final class Command: Sendable {
     /// What was written to stdout until now.
     var stdoutSoFar: String { state.withLock { String(decoding: $0.stdout, as: UTF8.self) } }
 
+    /// The same of stderr.
+    var stderrSoFar: String { state.withLock { String(decoding: $0.stderr, as: UTF8.self) } }
+
     /// Whether it has ended.
     var hasEnded: Bool { state.withLock { $0.status != nil } }
 

@@ -17,6 +17,7 @@ enum Requirement {
     static let isRoot = getuid() == 0
 
     static let podman = "/usr/bin/podman"
+    static let gdb = "/usr/bin/gdb"
 
     /// Whether the kernel was built with core scheduling: its functions are listed then, if without addresses.
     static let kernelHasCoreScheduling = text("/proc/kallsyms").contains(" sched_core_share_pid\n")
@@ -53,6 +54,11 @@ extension Trait where Self == ConditionTrait {
     /// Skips what cannot run where Debian's podman is not installed.
     static var needsPodman: Self {
         .enabled(if: FileManager.default.isExecutableFile(atPath: Requirement.podman), "needs podman")
+    }
+
+    /// Skips what cannot run where Debian's gdb is not installed.
+    static var needsGDB: Self {
+        .enabled(if: FileManager.default.isExecutableFile(atPath: Requirement.gdb), "needs gdb")
     }
 
     /// Skips what is about cgroup version 2 where the node has version 1.

@@ -30,8 +30,12 @@ extension Integration {
                     exec gdb -q -nx -batch -ex 'break words.c:31' -ex continue -ex 'backtrace 2' -ex 'print word' -ex delete \
                     -ex continue \(line)
                     """
+                // gdb waits for SIGCHLD, which is blocked in threads of this process, and so in what they start.
+                let unblock =
+                    "signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execv('/bin/sh', ['sh', '-c', sys.argv[1]])"
                 let gdb = try await Command(
-                    "/bin/sh", ["-c", script], environment: ["PATH": "/usr/bin:/bin", "HOME": runtime.folder]
+                    "/usr/bin/python3", ["-c", "import os, signal, sys; " + unblock, script],
+                    environment: ["PATH": "/usr/bin:/bin", "HOME": runtime.folder]
                 ).outcome(within: 120)
                 #expect(gdb.stdout.contains("count_words (words="), "\(gdb)")
                 #expect(gdb.stdout.contains("main_argc_argv") && gdb.stdout.contains("words.c:46"), "\(gdb)")

@@ -1,7 +1,14 @@
 #include "CLinuxEvents.h"
 
 #include <malloc.h>
+#include <poll.h>
 #include <sys/epoll.h>
+#include <time.h>
+
+int martlet_poll(void *polled, unsigned count, uint64_t nanoseconds) {
+    struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    return ppoll(polled, count, &time, NULL);
+}
 
 int martlet_epoll_create(void) {
     return epoll_create1(EPOLL_CLOEXEC);

@@ -130,6 +130,13 @@ typedef struct wasmtime_val_t {
   wasmtime_valunion_t of;
 } wasmtime_val_t;
 
+// The same without its kind, as compiled code has it. It is as large and as aligned as a vector.
+typedef union wasmtime_val_raw_t {
+  int32_t i32;
+  int64_t i64;
+  uint64_t room[2];
+} wasmtime_val_raw_t;
+
 typedef struct wasmtime_component_func_anon_0 {
   uint64_t store_id;
   uint32_t __private1;
@@ -230,6 +237,7 @@ typedef wasmtime_error_t *(*wasmtime_component_func_callback_t)(void *, wasmtime
 typedef wasmtime_error_t *(*wasmtime_component_resource_destructor_t)(void *, wasmtime_context_t *, uint32_t);
 
 // Functions of ours that a core module imports.
+typedef wasm_trap_t *(*wasmtime_func_unchecked_callback_t)(void *, wasmtime_caller_t *, wasmtime_val_raw_t *, size_t);
 typedef wasm_trap_t *(*wasmtime_func_callback_t)(void *, wasmtime_caller_t *, const wasmtime_val_t *, size_t, wasmtime_val_t *, size_t);
 
 // Constants. Those that `_bindings.py` does not name are held by tests that run a module.
@@ -242,6 +250,7 @@ enum {
   WASMTIME_EXTERN_FUNC = 0,
   WASMTIME_EXTERN_MEMORY = 3,
   WASMTIME_I32 = 0,
+  WASMTIME_I64 = 1,
   WASMTIME_OPT_LEVEL_NONE = 0,
   WASMTIME_PROFILING_STRATEGY_JITDUMP = 1,
   WASMTIME_PROFILING_STRATEGY_PERFMAP = 3,
@@ -392,6 +401,7 @@ wasmtime_error_t *wasmtime_linker_define_wasi(wasmtime_linker_t *);
 void wasmtime_linker_allow_shadowing(wasmtime_linker_t *, bool);
 wasmtime_error_t *wasmtime_linker_define(wasmtime_linker_t *, wasmtime_context_t *, const char *, size_t, const char *, size_t, const wasmtime_extern_t *);
 wasmtime_error_t *wasmtime_linker_define_func(wasmtime_linker_t *, const char *, size_t, const char *, size_t, const wasm_functype_t *, wasmtime_func_callback_t, void *, void (*)(void *));
+wasmtime_error_t *wasmtime_linker_define_func_unchecked(wasmtime_linker_t *, const char *, size_t, const char *, size_t, const wasm_functype_t *, wasmtime_func_unchecked_callback_t, void *, void (*)(void *));
 wasmtime_error_t *wasmtime_linker_instantiate(const wasmtime_linker_t *, wasmtime_context_t *, const wasmtime_module_t *, wasmtime_instance_t *, wasm_trap_t **);
 bool wasmtime_caller_export_get(wasmtime_caller_t *, const char *, size_t, wasmtime_extern_t *);
 wasmtime_context_t *wasmtime_caller_context(wasmtime_caller_t *);
@@ -404,6 +414,7 @@ void wasmtime_instance_pre_delete(wasmtime_instance_pre_t *);
 wasmtime_error_t *wasmtime_instance_pre_instantiate(const wasmtime_instance_pre_t *, wasmtime_context_t *, wasmtime_instance_t *, wasm_trap_t **);
 bool wasmtime_instance_export_get(wasmtime_context_t *, const wasmtime_instance_t *, const char *, size_t, wasmtime_extern_t *);
 void wasmtime_extern_delete(wasmtime_extern_t *);
+wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *, const wasmtime_func_t *, wasmtime_val_raw_t *, size_t, wasm_trap_t **);
 wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *, const wasmtime_func_t *, const wasmtime_val_t *, size_t, wasmtime_val_t *, size_t, wasm_trap_t **);
 
 // Components.

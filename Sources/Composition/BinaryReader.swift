@@ -49,6 +49,23 @@ struct BinaryReader {
         return number
     }
 
+    /// Of 32 bits, in signed LEB128.
+    mutating func signedNumber() throws(CompositionError) -> Int32 {
+        var (value, shift) = (Int64(0), Int64(0))
+        while true {
+            let next = try byte()
+            value |= Int64(next & 0x7f) << shift
+            shift += 7
+            if next & 0x80 == 0 {
+                if next & 0x40 != 0 { value -= 1 << shift }
+                break
+            }
+            guard shift < 35 else { throw malformed("a number has more than 32 bits") }
+        }
+        guard let number = Int32(exactly: value) else { throw malformed("a number has more than 32 bits") }
+        return number
+    }
+
     /// A range of so many bytes as the number before it says; read over.
     mutating func range() throws(CompositionError) -> Range<Int> {
         let count = Int(try number())

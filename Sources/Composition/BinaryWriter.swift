@@ -27,8 +27,10 @@ struct BinaryWriter {
         bytes += text.utf8
     }
 
-    mutating func section(_ id: SectionID, _ content: some Collection<UInt8>) {
-        byte(id.rawValue)
+    mutating func section(_ id: SectionID, _ content: some Collection<UInt8>) { section(id.rawValue, content) }
+
+    mutating func section(_ id: UInt8, _ content: some Collection<UInt8>) {
+        byte(id)
         number(UInt32(content.count))
         bytes += content
     }

@@ -100,14 +100,16 @@ package struct MessageChannel: ~Copyable, Sendable {
             case .failure(let code): throw SystemCallError("recvmsg", errno: code)
             }
             descriptors.append(contentsOf: received.prefix(count))
-            guard truncated == 0 else { throw ChannelError.violation("more descriptors than \(Self.mostDescriptors)") }
+            guard truncated == 0, descriptors.count <= Self.mostDescriptors else {
+                throw ChannelError.violation("more descriptors than \(Self.mostDescriptors)")
+            }
             if got == 0 { break }
             filled += got
         }
         return filled
     }
 
-    /// As many as the kernel passes in one message (unix(7), SCM_RIGHTS).
+    /// Of a message: as many as the kernel passes at once (unix(7), SCM_RIGHTS).
     package static let mostDescriptors = 253
 }
 

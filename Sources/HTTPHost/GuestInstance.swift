@@ -1,12 +1,11 @@
 internal import Wasm
 
 /// An instance of what is served, with its store.
-final class GuestInstance: @unchecked Sendable {
+final class GuestInstance: CountedInstance, @unchecked Sendable {
     // Used by one thread at a time: that of the request that it serves.
     let store: Store
     let handle: ComponentFunction
     let guest: ServedGuest
-    /// How many it has served, with the one that it serves now.
     var requests = 0
 
     init(store: Store, handle: ComponentFunction, guest: ServedGuest) {

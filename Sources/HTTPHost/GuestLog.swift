@@ -9,7 +9,8 @@ internal import WASIHTTP
 ///
 /// An instance prints into files of its own, which have no name any more: the engine makes streams over files and over
 /// its two standard streams, of which one is the response's body. A thread copies what has come, as long as there are
-/// such files and for a while after; what is left when an instance ends is copied then. If nobody takes the container's
+/// such files and for a while after; what is left when an instance ends is copied then. Lowered guests write themselves,
+/// see ``LineOutput``. If nobody takes the container's
 /// output, those that copy wait, as any process does.
 final class GuestLog: @unchecked Sendable {
     /// What one instance prints on one of its streams.
@@ -43,6 +44,7 @@ final class GuestLog: @unchecked Sendable {
     // Guarded by `lock`, which is held while somebody writes; the outputs are too.
     private let lock = Mutex(())
     private var outputs: [ObjectIdentifier: Output] = [:]
+    private var printers: [ObjectIdentifier: LineOutput] = [:]
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
     private var folder = 0
     /// Held for a moment only.
@@ -89,6 +91,24 @@ final class GuestLog: @unchecked Sendable {
         }
     }
 
+    /// Writes the whole lines that there are now of what an instance prints by itself.
+    func print(_ bytes: UnsafeRawBufferPointer, on output: LineOutput) {
+        lock.withLock { _ in
+            printers[ObjectIdentifier(output)] = output
+            if let (lines, target) = output.add(bytes) { Self.write(lines, to: target) }
+        }
+    }
+
+    /// The rest; the instance prints no more.
+    func end(_ output: LineOutput) {
+        lock.withLock { _ in endWithLock(output) }
+    }
+
+    private func endWithLock(_ output: LineOutput) {
+        printers[ObjectIdentifier(output)] = nil
+        if let (lines, target) = output.takeRest() { Self.write(lines, to: target) }
+    }
+
     private func haveThread(_ waiting: inout Waiting) {
         if !waiting.hasThread { waiting.hasThread = startThread { self.copy() } }
     }
@@ -123,6 +143,7 @@ final class GuestLog: @unchecked Sendable {
     func finish() {
         lock.withLock { _ in
             for output in Array(outputs.values) { endWithLock(output) }
+            for output in Array(printers.values) { endWithLock(output) }
             sayWaiting()
         }
     }

@@ -37,6 +37,9 @@ final class GuestServer: @unchecked Sendable {
             throw GuestError(error)
         }
         switch program {
+        case .component(let entry) where entry.lowered != nil:
+            guard let lowered = entry.lowered else { preconditionFailure("it was there") }
+            guest = ServedLowered(lowered, invocation, settings: settings, host: host, log: log)
         case .component(let entry):
             do throws(EngineError) {
                 guest = try ServedComponent(entry, invocation, settings: settings, host: host, log: log)

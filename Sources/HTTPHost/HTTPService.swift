@@ -17,6 +17,14 @@ package struct HTTPService: GuestService {
         try ServedInterfaces.define(in: linker, imports: imports)
     }
 
+    package var loweredFunctions: Set<String> {
+        Set(LoweredInterfaces.all.flatMap(\.functions).map { "\($0.module)#\($0.name)" })
+    }
+
+    package func defineLowered(in linker: Linker) throws(EngineError) {
+        try LoweredInterfaces.define(in: linker)
+    }
+
     package func define(in linker: Linker) throws(EngineError) {
         try linker.define(ModulePoll.function)
     }

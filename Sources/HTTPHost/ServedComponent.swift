@@ -15,7 +15,7 @@ final class ServedComponent: Responder, @unchecked Sendable {
     private let settlesLate: Bool
     /// Whether a request is likely to need its guest's whole world: as the last one did. A wrong guess costs some time.
     private let needsWorld = Atomic(true)
-    private let idle: IdleGuests
+    private let idle: IdleGuests<GuestInstance>
 
     /// Of the container's own file system: made when it serves.
     init(
@@ -28,10 +28,13 @@ final class ServedComponent: Responder, @unchecked Sendable {
         let sights = program.sights
         settlesLate = !sights.outliveRequests
         idle = IdleGuests(requests: settlesLate ? settings.reuse : 1)
+        guard let helpers = program.helpers else {
+            throw EngineError(operation: .link, message: "the helper components are not loaded")
+        }
         linker = try host.servedLinker(for: program.component)
         surroundings = .init(
             world: GuestWorld(invocation, sights),
-            helpers: try Helpers(program.helpers, linker: try host.clientLinker()), pipes: PipePool(), log: log,
+            helpers: try Helpers(helpers, linker: try host.clientLinker()), pipes: PipePool(), log: log,
             outgoing: settings.outgoing, variables: invocation.environment)
     }
 

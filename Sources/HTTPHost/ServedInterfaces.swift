@@ -1,4 +1,3 @@
-internal import Glibc
 internal import WASIHTTP
 internal import Wasm
 
@@ -55,23 +54,16 @@ enum ServedInterfaces {
 
     private static func clock() -> HostInterface {
         var interface = HostInterface("wasi:clocks/monotonic-clock")
-        interface.add("now") { _, _ in .u64(now()) }
+        interface.add("now") { _, _ in .u64(MonotonicClock.now) }
         interface.add("resolution") { _, _ in .u64(1) }
         interface.add("subscribe-duration") { (call, arguments) throws(EngineError) in
             try arguments.guest.wait(try arguments.number(0), call)
         }
         interface.add("subscribe-instant") { (call, arguments) throws(EngineError) in
             let instant = try arguments.number(0)
-            let time = now()
+            let time = MonotonicClock.now
             return try arguments.guest.wait(instant > time ? instant - time : 0, call)
         }
         return interface
-    }
-
-    /// Nanoseconds.
-    private static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

@@ -20,6 +20,7 @@ enum Check {
             }
             report.isServed = loading.isServed
             if let found {
+                if loading.isServed { report.isLowered = found.code.isLowered }
                 _ = try GuestProgram(found.code, name: request.name, function: request.function, host: found.host)
             }
         }

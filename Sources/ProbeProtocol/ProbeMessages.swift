@@ -64,6 +64,8 @@ package struct ProbeReport: Codable, Hashable, Sendable {
     package var engine: String
     /// Whether a compiled module was in the cache before.
     package var wasCached = false
+    /// Whether a component that is served is lowered for that: see `LoweredComponent`.
+    package var isLowered: Bool?
     /// Whether it is a component that answers HTTP requests.
     package var isServed = false
     package var problem: Problem?

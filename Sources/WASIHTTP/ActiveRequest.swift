@@ -22,7 +22,7 @@ final class ActiveRequest {
 
     // The request's body.
     /// What has come of one that is collected before the guest begins.
-    var collected: ByteBuffer?
+    var collected: CollectedBody?
     var room: CollectedBodies.Room?
     /// Whether it is not read on before there is room.
     var awaitsRoom = false

@@ -12,8 +12,11 @@ extension ConnectionHandler {
     private static let awaitingRoom = TimeAmount.seconds(2)
 
     func collect(_ length: Int, _ active: ActiveRequest, _ context: ChannelHandlerContext) {
-        active.collected = ByteBuffer()
-        if let room = server.bodies.room(for: length) { return collect(length, in: room, active) }
+        active.collected = CollectedBody()
+        if let room = server.bodies.room(for: length) {
+            active.room = room
+            return
+        }
         active.awaitsRoom = true
         let bound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)
         active.collection = context.eventLoop.scheduleTask(in: Self.awaitingRoom) {
@@ -22,23 +25,18 @@ extension ConnectionHandler {
         }
         server.bodies.awaitRoom(for: length) { room in
             let (handler, active) = bound.value
-            handler.roomIsFree(room, for: length, active)
+            handler.roomIsFree(room, active)
         }
     }
 
-    private func roomIsFree(_ room: CollectedBodies.Room, for length: Int, _ active: ActiveRequest) {
+    private func roomIsFree(_ room: CollectedBodies.Room, _ active: ActiveRequest) {
         guard self.active === active, active.awaitsRoom, let context else { return }
         active.awaitsRoom = false
         active.collection?.cancel()
-        collect(length, in: room, active)
+        active.room = room
         if active.requestHasEnded { return submitCollected(active) }
         goOnCollecting(active, context)
         resumeReading()
-    }
-
-    private func collect(_ length: Int, in room: CollectedBodies.Room, _ active: ActiveRequest) {
-        active.room = room
-        active.collected?.reserveCapacity(length)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -61,9 +59,9 @@ extension ConnectionHandler {
         guard self.active === active, let begun = active.collected, let context else { return }
         if isFast, active.collections < Self.mostCollections { return goOnCollecting(active, context) }
         (active.collected, active.room, active.awaitsRoom) = (nil, nil, false)
-        if begun.readableBytes > 0 {
-            active.bodyWaiting = [begun]
-            active.bodyPending = begun.readableBytes
+        if begun.count > 0 {
+            active.bodyWaiting = [begun.whole]
+            active.bodyPending = begun.count
         }
         stream(active, context)
         if active.requestHasEnded { active.exchange?.endBody(.complete(active.requestTrailers)) }
@@ -76,7 +74,7 @@ extension ConnectionHandler {
         active.collected = nil
         active.collection?.cancel()
         active.bodyIsClosed = true
-        guard submit(active, .collected(CollectedBody(bytes: body)), context) else { return refuse(503) }
+        guard submit(active, .collected(body), context) else { return refuse(503) }
         active.exchange?.endBody(.complete(active.requestTrailers))
     }
 }

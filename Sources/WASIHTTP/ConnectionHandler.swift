@@ -222,7 +222,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
         guard let active, !isClosing else { return }
         if active.collected != nil, !active.hasEnded {
             active.bodyBytes += bytes.readableBytes
-            active.collected?.writeImmutableBuffer(bytes)
+            active.collected?.append(bytes)
             return
         }
         guard !active.hasEnded, active.exchange != nil, !active.bodyIsClosed else {

@@ -39,6 +39,12 @@ package final class Exchange: Sendable {
         var response: ResponsePipe?
         /// A response whose body may soon be finished: the connection does not know of it yet.
         var pending: (status: UInt16, fields: FieldList)?
+        /// What was written of the response's body while it is not known whether it comes through a pipe.
+        var collected: ByteBuffer?
+        /// Where pipes are had from, for a body that is written by ``Exchange/write(_:)``.
+        var pipes: PipePool?
+        /// The writing end of such a body's pipe: of the guest's thread.
+        var writer: Int32?
         /// In its place, where the head comes through the pipe.
         var awaited: AwaitedHead?
         /// Whether the pending response has been waited for long enough.
@@ -140,6 +146,7 @@ package final class Exchange: Sendable {
     func momentIsOver() {
         let drained = state.withLock { state in
             state.isLate = true
+            pass(&state)
             return state.isDrained ? state.response.take() : nil
         }
         // A guest that goes on may write into it for ever.
@@ -147,8 +154,9 @@ package final class Exchange: Sendable {
     }
 
     /// Begins a response whose body takes its time, if there is something that it can come through.
-    private func beginResponse() {
+    func beginResponse() {
         state.withLock { state in
+            if state.pending != nil { try? openPipe(&state) }
             guard let (status, fields) = state.pending, let body = state.response else { return }
             (state.pending, state.response) = (nil, nil)
             // With the lock held, so that it is told before the end is.
@@ -168,25 +176,31 @@ package final class Exchange: Sendable {
 
     /// All of the body is in the pipe, or has been read from it.
     package func finish(trailers: FieldList?) {
-        let (head, body) = state.withLock { state in
+        let (head, body, collected) = state.withLock { state in
             state.isAnswered = true
             // Nobody takes it from here on, but who breaks it.
-            return (state.pending.take(), state.response)
+            return (state.pending.take(), state.response, state.collected.take())
         }
-        guard let (status, fields) = head else { return tell { $0.finish(self, trailers: trailers) } }
-        let bytes = body == nil ? ByteBuffer() : body?.takeAll()
+        guard let (status, fields) = head else {
+            if let collected { putRest(collected) }
+            return tell { $0.finish(self, trailers: trailers) }
+        }
+        var bytes = body == nil ? ByteBuffer() : body?.takeAll()
+        if let collected { bytes?.writeImmutableBuffer(collected) }
         if body != nil {
             state.withLock { $0.isDrained = true }
             pending.add(self)
         }
-        tell { $0.reply(self, status: status, fields, bytes, trailers: trailers) }
+        let whole = bytes
+        tell { $0.reply(self, status: status, fields, whole, trailers: trailers) }
     }
 
     /// The guest's call has ended, and everything that it held is closed.
     package func guestHasEnded() {
         closeBody()
+        closeWriter()
         let (isAnswered, pipe) = state.withLock { state in
-            (state.pending, state.awaited) = (nil, nil)
+            (state.pending, state.awaited, state.collected, state.pipes) = (nil, nil, nil, nil)
             (state.body, state.room) = (.none, nil)
             return (state.isAnswered, state.response.take())
         }

@@ -22,7 +22,9 @@ package struct FieldList: Equatable, Sendable {
     /// Fields off the wire: those that are the server's business are left out.
     package init(received fields: some Sequence<(String, String)>) {
         for (name, value) in fields where !Self.isForbidden(name) {
-            entries.append(Field(name: name.lowercased(), value: Array(value.utf8)))
+            // White space after a value is no part of it (RFC 9110, 5.5); what comes before is left out by the parser.
+            let end = value.utf8.lastIndex { $0 != 0x20 && $0 != 0x09 }
+            entries.append(Field(name: name.lowercased(), value: end.map { Array(value.utf8[...$0]) } ?? []))
         }
     }
 

@@ -1,5 +1,3 @@
-internal import NIOCore
-
 /// Where a guest reads a request's body from.
 package enum RequestBody: Sendable {
     case none
@@ -7,13 +5,4 @@ package enum RequestBody: Sendable {
     case pipe(Int32)
     /// All of it.
     case collected(CollectedBody)
-}
-
-package struct CollectedBody: Sendable {
-    let bytes: ByteBuffer
-
-    /// Borrows the bytes for the length of the call.
-    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        bytes.withUnsafeReadableBytes(body)
-    }
 }

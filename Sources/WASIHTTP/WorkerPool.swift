@@ -68,13 +68,19 @@ package final class WorkerPool: @unchecked Sendable {
     /// - Returns: false if the pool and its queue are full, or no thread can be had.
     func submit(_ exchange: Exchange) -> Bool {
         monitor.lock()
-        defer { monitor.unlock() }
-        guard running + queue.count < most + longestQueue else { return false }
-        if idle <= queue.count, threads < initial { addThread() }
-        guard threads > 0 else { return false }
-        if running + queue.count == 0 { monitor.signal(.busy) }
+        let isFull = running + queue.count >= most + longestQueue
+        if !isFull, idle <= queue.count, threads < initial { addThread() }
+        guard !isFull, threads > 0 else {
+            monitor.unlock()
+            return false
+        }
+        let isFirst = running + queue.count == 0
         queue.append(exchange)
-        if idle > 0 { monitor.signal(.work) }
+        let isAwaited = idle > 0
+        monitor.unlock()
+        // Without the lock: who wakes takes it at once.
+        if isFirst { monitor.signal(.busy) }
+        if isAwaited { monitor.signal(.work) }
         return true
     }
 

@@ -16,7 +16,7 @@ extension ArtifactCache {
         let place = "\(path)/\(name)"
         do throws(EngineError) {
             switch kind {
-            case .module: _ = try Module(mapping: place, with: engine)
+            case .module, .lowered: _ = try Module(mapping: place, with: engine)
             case .component: _ = try Component(mapping: place, with: engine)
             }
             return true

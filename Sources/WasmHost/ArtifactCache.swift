@@ -7,7 +7,8 @@ internal import SystemPackage
 ///
 /// In a directory of its own, owned by this user with mode 0700:
 /// - `DIGEST-CONFIGURATION.module` and `.component`: an artifact, mode 0600. DIGEST is the SHA-256 of the module's
-///   file, CONFIGURATION stands for the engine's version and settings.
+///   file, CONFIGURATION stands for the engine's version and settings. Beside a component that is served there may be
+///   its `.lowered`, the core module that was made of it.
 /// - `index/IDENTITY`: a symbolic link whose text is the digest of the file with that identity (see `FileIdentity`),
 ///   so that it need not be read again.
 /// - `new-…`: an artifact being written. It gets its name by rename, after it is on the disk.
@@ -119,8 +120,10 @@ package final class ArtifactCache {
     }
 
     /// Opens the artifact of a module, if there is one that may be used.
-    func open(_ digest: String) -> (descriptor: Int32, kind: ArtifactKind)? {
-        for kind in ArtifactKind.allCases {
+    func open(
+        _ digest: String, _ kinds: [ArtifactKind] = [.module, .component]
+    ) -> (descriptor: Int32, kind: ArtifactKind)? {
+        for kind in kinds {
             let name = name(digest, kind)
             let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
             guard case .success(let descriptor) = attempt({ openat(readable.raw, name, flags) }) else {
@@ -174,6 +177,11 @@ package final class ArtifactCache {
         evict(except: name)
     }
 
+    func hasContent(_ temporary: String) -> Bool {
+        var status = stat()
+        return fstatat(directory.raw, temporary, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > 0
+    }
+
     func discard(_ temporary: String) {
         _ = unlinkat(directory.raw, temporary, 0)
     }
@@ -190,7 +198,7 @@ package final class ArtifactCache {
             guard fstatat(directory.raw, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
             if name.hasPrefix("new-") {
                 if now.tv_sec - status.st_mtim.tv_sec > 3600 { discard(name) }
-            } else if name.hasSuffix(".module") || name.hasSuffix(".component") {
+            } else if Self.isArtifact(name) {
                 artifacts.append((name, UInt64(max(0, status.st_size)), status.st_atim.tv_sec))
             }
         }

@@ -18,18 +18,21 @@ package final class CompileJob {
     /// The module's file, as messages name it.
     let name: String
     private let temporary: String
+    /// What the component is lowered to, if it can be; empty if not.
+    private let lowered: String?
     private let cache: ArtifactCache
     private var isFinished = false
 
     init(
         result: consuming OwnedFileDescriptor, lock: consuming OwnedFileDescriptor, pid: Int32, digest: String,
-        temporary: String, name: String, cache: ArtifactCache
+        temporary: String, lowered: String?, name: String, cache: ArtifactCache
     ) {
         self.result = result
         self.lock = lock
         self.pid = pid
         self.digest = digest
         self.temporary = temporary
+        self.lowered = lowered
         self.name = name
         self.cache = cache
     }
@@ -42,7 +45,7 @@ package final class CompileJob {
                 _ = kill(pid, SIGKILL)
             }
             reap()
-            cache.discard(temporary)
+            discard()
             _ = martlet_unlock(lock.raw)
         }
     }
@@ -68,13 +71,13 @@ package final class CompileJob {
             }
             reap()
             if case .compiled(let kind) = CompileResult(answer) {
-                return try cache.adopt(temporary, as: digest, kind)
+                return try adopt(kind)
             }
         } catch {
-            cache.discard(temporary)
+            discard()
             throw GuestError(error)
         }
-        cache.discard(temporary)
+        discard()
         switch CompileResult(answer) {
         case .present, .compiled:
             return
@@ -88,6 +91,21 @@ package final class CompileJob {
                 "\(name) was not compiled: the compiler died, most likely at one of its limits (\(limits.memory >> 20) MiB of "
                     + "memory, \(limits.cpuSeconds) s of CPU time, \(limits.artifact >> 20) MiB of artifact)")
         }
+    }
+
+    private func adopt(_ kind: ArtifactKind) throws(SystemCallError) {
+        // First, so that who finds the component finds it too.
+        if let lowered, cache.hasContent(lowered) {
+            try cache.adopt(lowered, as: digest, .lowered)
+        } else if let lowered {
+            cache.discard(lowered)
+        }
+        try cache.adopt(temporary, as: digest, kind)
+    }
+
+    private func discard() {
+        cache.discard(temporary)
+        if let lowered { cache.discard(lowered) }
     }
 
     /// Leaves no zombie. Where the process ignores SIGCHLD there is none, and ECHILD says so.

@@ -12,7 +12,7 @@ enum CompileResult: Equatable {
     var bytes: [UInt8] {
         switch self {
         case .compiled(.module): [0]
-        case .compiled(.component): [1]
+        case .compiled: [1]
         case .present: [2]
         case .invalid(let message): [3] + Array(message.utf8)
         case .failed(let message): [4] + Array(message.utf8)

@@ -26,6 +26,8 @@ package struct Compiler {
     let engine: Engine
     let cache: ArtifactCache
     let limits: Limits
+    /// What serves what is compiled, if anything does: then components are lowered, too, where they can be.
+    let service: (any GuestService)?
     /// Runs in the helper, before it touches the module: installs the seccomp filter.
     let confine: () throws -> Void
 
@@ -35,28 +37,41 @@ package struct Compiler {
     func start(_ module: borrowing ModuleCopy, name: String) throws(SystemCallError) -> CompileJob {
         let (output, temporary) = try cache.makeTemporary()
         let artifact = OwnedFileDescriptor(owning: output)
+        // Open until the helper, which never returns, has it, too.
+        var lowered: (descriptor: Int32, name: String)?
+        defer { if let lowered { _ = close(lowered.descriptor) } }
         let parent = getpid()
         do throws(SystemCallError) {
+            if service != nil { lowered = try cache.makeTemporary() }
             let ends = try makePipe()
             let reading = OwnedFileDescriptor(owning: ends.reading)
             let writing = OwnedFileDescriptor(owning: ends.writing)
             let lock = try openFile("lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, in: cache.directory.raw)
             let pid = try systemCall("fork") { martlet_fork() }
             if pid == 0 {
-                run(module, artifact: artifact.raw, result: writing.raw, lock: lock.raw, parent: parent)
+                let output = Output(artifact: artifact.raw, lowered: lowered?.descriptor)
+                run(module, output, result: writing.raw, lock: lock.raw, parent: parent)
             }
             return CompileJob(
-                result: reading, lock: lock, pid: pid, digest: module.digest, temporary: temporary, name: name,
-                cache: cache)
+                result: reading, lock: lock, pid: pid, digest: module.digest, temporary: temporary,
+                lowered: lowered?.name,
+                name: name, cache: cache)
         } catch {
             cache.discard(temporary)
+            if let lowered { cache.discard(lowered.name) }
             throw error
         }
     }
 
+    /// The files that a helper writes to.
+    private struct Output {
+        let artifact: Int32
+        let lowered: Int32?
+    }
+
     /// The helper's life.
     private func run(
-        _ module: borrowing ModuleCopy, artifact: Int32, result: Int32, lock: Int32, parent: pid_t
+        _ module: borrowing ModuleCopy, _ output: Output, result: Int32, lock: Int32, parent: pid_t
     ) -> Never {
         var answer: CompileResult
         do {
@@ -73,8 +88,9 @@ package struct Compiler {
                 answer = .present
             } else {
                 try HelperConfinement.enter(
-                    keeping: [module.descriptor.raw, artifact, result, lock], limits: limits, confine: confine)
-                answer = compile(module, artifact)
+                    keeping: [module.descriptor.raw, output.artifact, result, lock]
+                        + [output.lowered].compactMap { $0 }, limits: limits, confine: confine)
+                answer = compile(module, output)
             }
         } catch {
             answer = .failed("\(error)")
@@ -85,13 +101,14 @@ package struct Compiler {
         _exit(0)
     }
 
-    private func compile(_ module: borrowing ModuleCopy, _ artifact: Int32) -> CompileResult {
+    private func compile(_ module: borrowing ModuleCopy, _ output: Output) -> CompileResult {
         do {
             let result: Result<ArtifactKind, any Error> = try module.withBytes { bytes in
-                Result { try compile(bytes, artifact) }
+                Result { try compile(bytes, output) }
             }
             let kind = try result.get()
-            try systemCall("fsync", "artifact") { fsync(artifact) }
+            try systemCall("fsync", "artifact") { fsync(output.artifact) }
+            if let lowered = output.lowered { try systemCall("fsync", "artifact") { fsync(lowered) } }
             return .compiled(kind)
         } catch let error as CompositionError {
             return .invalid(error.description)
@@ -102,19 +119,36 @@ package struct Compiler {
         }
     }
 
-    private func compile(_ bytes: UnsafeRawBufferPointer, _ artifact: Int32) throws -> ArtifactKind {
+    private func compile(_ bytes: UnsafeRawBufferPointer, _ output: Output) throws -> ArtifactKind {
         switch try ModuleKind(head: bytes.prefix(64), name: "module") {
         case .module:
-            try Module(compiling: bytes, with: engine).serialize { try writeAll($0, to: artifact, name: "artifact") }
+            try compileModule(bytes, to: output.artifact)
             return .module
         case .component:
-            try Component(compiling: bytes, with: engine).serialize { try writeAll($0, to: artifact, name: "artifact") }
+            try Component(compiling: bytes, with: engine).serialize {
+                try writeAll($0, to: output.artifact, name: "artifact")
+            }
+            if let lowered = output.lowered, let service,
+                let module = LoweredComponent.module(
+                    of: bytes, handling: String(handlerPrefix.dropLast()), knowing: service.loweredFunctions)
+            {
+                do {
+                    try module.withUnsafeBytes { try compileModule($0, to: lowered) }
+                } catch {
+                    // The component does as well.
+                    try systemCall("ftruncate", "artifact") { ftruncate(lowered, 0) }
+                }
+            }
             return .component
         case .composition:
-            return try composed(bytes).withUnsafeBytes { try compile($0, artifact) }
+            return try composed(bytes).withUnsafeBytes { try compile($0, output) }
         case .text:
-            return try assemble(bytes).withUnsafeBytes { try compile($0, artifact) }
+            return try assemble(bytes).withUnsafeBytes { try compile($0, output) }
         }
+    }
+
+    private func compileModule(_ bytes: UnsafeRawBufferPointer, to artifact: Int32) throws {
+        try Module(compiling: bytes, with: engine).serialize { try writeAll($0, to: artifact, name: "artifact") }
     }
 
     /// The component that a composition makes.

@@ -10,6 +10,7 @@ package final class GuestHost {
     private var madeComponentLinkers: [Further: ComponentLinker] = [:]
     /// By what they were made for.
     private var madeServedLinkers: [[String]: ComponentLinker] = [:]
+    private var madeLoweredLinker: Linker?
     /// Sees what core modules do; components are refused, then. Set before a guest is loaded, or not at all.
     package var tracer: (any GuestTracer)?
     /// Where components that answer HTTP requests are served.
@@ -36,6 +37,15 @@ package final class GuestHost {
         try service?.define(in: linker, imports: imports)
         try OtherInterfaces.define(in: linker, imports: imports)
         madeServedLinkers[imports] = linker
+        return linker
+    }
+
+    /// The service's functions for lowered components.
+    func loweredLinker() throws(EngineError) -> Linker {
+        if let madeLoweredLinker { return madeLoweredLinker }
+        let linker = Linker(engine)
+        try service?.defineLowered(in: linker)
+        madeLoweredLinker = linker
         return linker
     }
 

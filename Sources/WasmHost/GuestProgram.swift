@@ -1,3 +1,4 @@
+internal import Composition
 package import HTTPPolicy
 package import Wasm
 
@@ -26,11 +27,23 @@ package struct GuestProgram {
         package let calls: [(name: String, results: Int)]
     }
 
+    /// What a lowered component exports.
+    package enum LoweredExport {
+        package static let memory = LoweredComponent.Name.memory
+        package static let realloc = LoweredComponent.Name.realloc
+        package static let handle = LoweredComponent.Name.handle
+        package static let postReturn = LoweredComponent.Name.postReturn
+        package static let initialize = LoweredComponent.Name.initialize
+    }
+
     package struct ServedEntry {
         package let component: Component
         /// `handle` of `wasi:http/incoming-handler`.
         package let handle: ComponentExport
-        package let helpers: ServedHelpers
+        /// Of one that is not lowered.
+        package let helpers: ServedHelpers?
+        /// The module that the component was lowered to, if it could be: it serves then.
+        package let lowered: LinkedModule?
         /// The names of what the component imports, with versions.
         package let imports: [String]
         package var sights: GuestSights { GuestSights(imports: imports) }
@@ -200,12 +213,13 @@ package struct GuestProgram {
         else {
             throw GuestError(.unsuitableExport, "\(name) exports \(handlerPrefix)… without a handle(request, response)")
         }
-        guard let helpers = code.helpers else {
+        guard code.lowered != nil || code.helpers != nil else {
             throw GuestError(.unsupportedWorld, "\(name) exports \(handler), and was compiled as what is no server")
         }
         try checkImports(of: component, name, host, nil)
         return ServedEntry(
-            component: component, handle: handle, helpers: helpers, imports: component.imports(host.engine))
+            component: component, handle: handle, helpers: code.helpers, lowered: code.lowered,
+            imports: component.imports(host.engine))
     }
 
     private static func find(

@@ -12,6 +12,12 @@ package protocol GuestService: Sendable {
     ///   sooner, each time that there is an instance.
     func define(in linker: ComponentLinker, imports: [String]) throws(EngineError)
 
+    /// What lowered components may import, as `interface#function`, without versions of WASI 0.2.
+    var loweredFunctions: Set<String> { get }
+
+    /// Defines what lowered components may import: see `LoweredComponent`.
+    func defineLowered(in linker: Linker) throws(EngineError)
+
     /// Defines functions for modules that are served, in the place of some of WASI preview 1.
     func define(in linker: Linker) throws(EngineError)
 

@@ -16,6 +16,11 @@ package struct GuestCode {
     package fileprivate(set) var servesHTTP = false
     /// Our components beside it, for one that can be served: see ``ModuleLoader``.
     fileprivate(set) var helpers: ServedHelpers?
+    /// The core module that a served component was lowered to, if it could be and all that it imports is there: it serves
+    /// in the component's place then, and needs no helpers.
+    fileprivate(set) var lowered: LinkedModule?
+    /// Whether it is lowered, where it serves.
+    package var isLowered: Bool { lowered != nil }
     /// See ``OutgoingFilter``, for a command that sends requests.
     fileprivate(set) var filter: Component?
     /// What a component imports.
@@ -43,7 +48,8 @@ package final class ModuleLoader {
         case compiling(CompileJob)
     }
 
-    private let engine: Engine
+    private let host: GuestHost
+    private var engine: Engine { host.engine }
     private let cache: ArtifactCache
     private let compiler: Compiler
     /// Loaded when the first component is.
@@ -53,23 +59,23 @@ package final class ModuleLoader {
     private var client: Artifact?
     private var filter: Artifact?
     /// Whether components that answer HTTP requests are loaded to be served.
-    private let serves: Bool
+    private var serves: Bool { host.service != nil }
     private let copies: Bool
 
     /// - Parameters:
-    ///   - serves: whether components that answer HTTP requests are loaded to be served; the engine must be able to
+    ///   - host: with a service, components that answer HTTP requests are loaded to be served; the engine must be able to
     ///     interrupt them (`EngineConfiguration.epochInterruption`).
     ///   - copies: whether code is copied into memory of the process, and not mapped; see `EngineConfiguration.perf`.
     ///   - confine: runs in each compile helper before it touches the module; it must leave open what is open.
     package init(
-        engine: Engine, cache: ArtifactCache, limits: Compiler.Limits = .init(), serves: Bool = false,
-        copies: Bool = false, confine: @escaping () throws -> Void
+        host: GuestHost, cache: ArtifactCache, limits: Compiler.Limits = .init(), copies: Bool = false,
+        confine: @escaping () throws -> Void
     ) {
-        self.engine = engine
+        self.host = host
         self.cache = cache
-        self.serves = serves
         self.copies = copies
-        compiler = Compiler(engine: engine, cache: cache, limits: limits, confine: confine)
+        compiler = Compiler(
+            engine: host.engine, cache: cache, limits: limits, service: host.service, confine: confine)
     }
 
     /// Maps a module's code, or starts to compile it. Reads the whole file only if it is not known yet.
@@ -174,6 +180,13 @@ package final class ModuleLoader {
             }
             code.servesHTTP = true
             if serves {
+                if let lowered = mapArtifact(digest, [.lowered]), case .module(let module) = lowered.code {
+                    code.lowered = try? host.loweredLinker().link(module)
+                    if code.lowered != nil {
+                        code.descriptors += lowered.descriptors
+                        return code
+                    }
+                }
                 guard
                     let (input, first) = try loadOwn(\.input, StreamComponents.input, compiles: compilesOwn),
                     let (output, second) = try loadOwn(\.output, StreamComponents.output, compiles: compilesOwn),
@@ -235,8 +248,8 @@ package final class ModuleLoader {
     }
 
     /// Maps an artifact of the cache. One that wasmtime refuses is removed: it is a miss.
-    private func mapArtifact(_ digest: String) -> Artifact? {
-        guard let (raw, kind) = cache.open(digest) else {
+    private func mapArtifact(_ digest: String, _ kinds: [ArtifactKind] = [.module, .component]) -> Artifact? {
+        guard let (raw, kind) = cache.open(digest, kinds) else {
             return nil
         }
         let artifact = OwnedFileDescriptor(owning: raw)
@@ -249,7 +262,7 @@ package final class ModuleLoader {
             if copies { return try copyArtifact(path, kind) }
             let code: Artifact.Code =
                 switch kind {
-                case .module: .module(try Module(mapping: path, with: engine))
+                case .module, .lowered: .module(try Module(mapping: path, with: engine))
                 case .component: .component(try Component(mapping: path, with: engine))
                 }
             return Artifact(code: code, descriptors: Self.isSameFile(next, artifact.raw) ? [next] : [])
@@ -267,7 +280,7 @@ package final class ModuleLoader {
         let code = bytes.withUnsafeBytes { bytes in
             Result { () throws(EngineError) in
                 switch kind {
-                case .module: try Artifact.Code.module(Module(copying: bytes, with: engine))
+                case .module, .lowered: try Artifact.Code.module(Module(copying: bytes, with: engine))
                 case .component: try Artifact.Code.component(Component(copying: bytes, with: engine))
                 }
             }

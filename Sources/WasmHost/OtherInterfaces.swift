@@ -58,14 +58,18 @@ package enum OtherInterfaces {
                     guard arguments.count == 3, case .enumeration(let level) = arguments[0] else {
                         throw EngineError(operation: .call, message: "an argument is not a level")
                     }
-                    let context = try text(arguments, 1)
-                    let line = "\(level)\(context.isEmpty ? "" : " ")\(context): \(try text(arguments, 2))"
-                    (call.data as? any GuestSurroundings)?.log(oneLine(line) + "\n")
+                    let line = line(level, context: try text(arguments, 1), try text(arguments, 2))
+                    (call.data as? any GuestSurroundings)?.log(line)
                     return nil
                 }
             )
         ]
         return interface
+    }
+
+    /// A message, as one line with its line feed.
+    package static func line(_ level: String, context: String, _ message: String) -> String {
+        oneLine("\(level)\(context.isEmpty ? "" : " ")\(context): \(message)") + "\n"
     }
 
     private static func text(_ arguments: [ComponentValue], _ index: Int) throws(EngineError) -> String {

@@ -51,8 +51,7 @@ package final class GuestSupply {
         limits.memory = settings.compilerMemoryLimit
         // In the helper's own time: most modules are in the cache.
         loader = ModuleLoader(
-            engine: host.engine, cache: cache, limits: limits, serves: service != nil,
-            copies: configuration.perf != nil
+            host: host, cache: cache, limits: limits, copies: configuration.perf != nil
         ) {
             try SeccompFilter.builtIn(.compiler).install()
         }

@@ -70,7 +70,7 @@ import Testing
             ("process.selinuxLabel", { $0.process?.selinuxLabel = "system_u:system_r:container_t:s0" }),
             ("linux.mountLabel", { $0.linux?.mountLabel = "system_u:object_r:container_file_t:s0" }),
             ("linux.intelRdt", { $0.linux?.intelRdt = try? decode("{}") }),
-            ("linux.namespaces", { $0.linux?.namespaces = [] }),
+            ("linux.namespaces", { $0.linux?.namespaces = [Namespace(type: .user)] }),
             ("linux.namespaces[5]", { $0.linux?.namespaces?.append(Namespace(type: .pid)) }),
             ("linux.namespaces[5].path", { $0.linux?.namespaces?.append(Namespace(type: .user, path: "ns")) }),
             ("linux.uidMappings", { $0.linux?.namespaces?.append(Namespace(type: .user)) }),

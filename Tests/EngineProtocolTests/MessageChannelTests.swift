@@ -158,7 +158,11 @@ private func framed(_ body: String, length: Int? = nil) -> [UInt8] {
     @Test func moreDescriptorsThanAMessageMayHaveAreClosed() throws {
         let ends = try Ends()
         let witness = try Witness()
-        try ends.send(framed(#"{"start":{}}"#), Array(repeating: witness.writing, count: 17))
+        // No more than so many come at once.
+        let bytes = framed(#"{"start":{}}"#)
+        let many = Array(repeating: witness.writing, count: MessageChannel.mostDescriptors)
+        try ends.send(Array(bytes.prefix(2)), many)
+        try ends.send(Array(bytes.dropFirst(2)), [witness.writing])
         let error = try #require(throws: ChannelError.self) { _ = try ends.channel.receive(ContainerCommand.self) }
         guard case .violation = error else {
             Issue.record("\(error)")

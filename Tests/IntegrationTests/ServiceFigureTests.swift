@@ -6,7 +6,7 @@ extension Integration {
     @Suite(.needsInstalledTree, .leavesNothing)
     struct ServiceFigureTests {
         @Test func eachRequestIsALineOfTheAccessLog() async throws {
-            let outcome = try await Service.whileServing(["access-log": "true"]) { service in
+            let outcome = try await Service.whileServing("serve.wasm", ["access-log": "true"]) { service in
                 let connection = try service.connect()
                 #expect(try connection.get("/hello?a=\"", "User-Agent: te\"st").status == 200)
                 try connection.send("POST /count HTTP/1.1", "Host: a", "Content-Length: 4", "", body: "four")
@@ -29,7 +29,7 @@ extension Integration {
 
         @Test func figuresAreAtAPortOfTheirOwn() async throws {
             let port = try HTTPConnection.freePort()
-            try await Service.whileServing(["metrics": "127.0.0.1:\(port)"]) { service in
+            try await Service.whileServing("serve.wasm", ["metrics": "127.0.0.1:\(port)"]) { service in
                 let connection = try service.connect()
                 for _ in 0..<3 { #expect(try connection.get("/hello").status == 200) }
                 #expect(try connection.get("/status?404").status == 404)

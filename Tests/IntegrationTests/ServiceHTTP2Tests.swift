@@ -6,8 +6,8 @@ extension Integration {
     /// HTTP/2 with prior knowledge, at the same port as HTTP/1.1.
     @Suite(.needsInstalledTree, .leavesNothing)
     struct ServiceHTTP2Tests {
-        @Test func aConnectionHasManyRequestsAtOnce() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aConnectionHasManyRequestsAtOnce(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let client = try await HTTP2Client(port: service.port)
                 let slow = Task { try await client.send("/sleep?2000") }
                 let responses = try await withThrowingTaskGroup(of: HTTP2Client.Response.self) { group in
@@ -24,8 +24,8 @@ extension Integration {
             }
         }
 
-        @Test func bodiesAndTrailersPassBothWays() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func bodiesAndTrailersPassBothWays(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let client = try await HTTP2Client(port: service.port)
                 let body = [UInt8](repeating: 7, count: 3 << 20)
                 let echo = try await client.send("/echo", method: "POST", body: body, trailers: ["x-sum": "21"])
@@ -40,8 +40,8 @@ extension Integration {
             }
         }
 
-        @Test func whatGoesWrongCostsItsStreamOnly() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func whatGoesWrongCostsItsStreamOnly(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let client = try await HTTP2Client(port: service.port)
                 #expect(try await client.send("/trap").status == "500")
                 await #expect(throws: (any Error).self) { try await client.send("/half") }
@@ -50,9 +50,9 @@ extension Integration {
             }
         }
 
-        @Test func sigtermFinishesTheStreams() async throws {
+        @Test(arguments: Service.guests) func sigtermFinishesTheStreams(_ guest: String) async throws {
             let port = try HTTPConnection.freePort()
-            let service = try await Service.start(["metrics": "127.0.0.1:\(port)"])
+            let service = try await Service.start(guest, ["metrics": "127.0.0.1:\(port)"])
             let client = try await HTTP2Client(port: service.port)
             let slow = Task { try await client.send("/sleep?2000") }
             try await eventually("the request") {

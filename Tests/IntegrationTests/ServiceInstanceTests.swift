@@ -5,15 +5,15 @@ extension Integration {
     /// How long an instance of a served component lives, and what it is given of its world and when.
     @Suite(.needsInstalledTree, .leavesNothing)
     struct ServiceInstanceTests {
-        @Test func eachRequestHasAnInstanceOfItsOwn() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func eachRequestHasAnInstanceOfItsOwn(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 for _ in 0..<3 { #expect(try connection.get("/visits").text == "1") }
             }
         }
 
-        @Test func anInstanceServesAsManyRequestsAsItMay() async throws {
-            try await Service.whileServing(["reuse": "3"]) { service in
+        @Test(arguments: Service.guests) func anInstanceServesAsManyRequestsAsItMay(_ guest: String) async throws {
+            try await Service.whileServing(guest, ["reuse": "3"]) { service in
                 let connection = try service.connect()
                 let visits = try (0..<7).map { _ in try connection.get("/visits").text }
                 #expect(visits == ["1", "2", "3", "1", "2", "3", "1"])
@@ -21,8 +21,8 @@ extension Integration {
         }
 
         /// Nothing of one request is left for the next: not its streams, nor its variables, nor what it printed half.
-        @Test func whatAnInstanceIsGivenIsEachRequestsOwn() async throws {
-            let outcome = try await Service.whileServing(["reuse": "100"]) { service in
+        @Test(arguments: Service.guests) func whatAnInstanceIsGivenIsEachRequestsOwn(_ guest: String) async throws {
+            let outcome = try await Service.whileServing(guest, ["reuse": "100"]) { service in
                 let connection = try service.connect()
                 #expect(try connection.get("/status?204").status == 204)
                 for number in 1...3 {
@@ -40,8 +40,8 @@ extension Integration {
             #expect(outcome.stderr == "")
         }
 
-        @Test func anInstanceThatTrappedServesNoMore() async throws {
-            try await Service.whileServing(["reuse": "100"]) { service in
+        @Test(arguments: Service.guests) func anInstanceThatTrappedServesNoMore(_ guest: String) async throws {
+            try await Service.whileServing(guest, ["reuse": "100"]) { service in
                 let connection = try service.connect()
                 #expect(try connection.get("/visits").text == "1")
                 #expect(try connection.get("/visits").text == "2")
@@ -51,8 +51,8 @@ extension Integration {
         }
 
         /// The pipe of a response is made when there is something for it: a client that waits has the head by then.
-        @Test func aBodyMayBeginLongAfterItsResponse() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aBodyMayBeginLongAfterItsResponse(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 for _ in 0..<3 {
                     #expect(try connection.get("/status?200").status == 200)
@@ -62,9 +62,9 @@ extension Integration {
         }
 
         /// What a guest writes when its response is whole is nobody's: not the next response's either.
-        @Test func whatIsWrittenAfterTheEndGoesNowhere() async throws {
+        @Test(arguments: Service.guests) func whatIsWrittenAfterTheEndGoesNowhere(_ guest: String) async throws {
             for reuse in ["1", "10"] {
-                try await Service.whileServing(["reuse": reuse, "request-timeout": "30"]) { service in
+                try await Service.whileServing(guest, ["reuse": reuse, "request-timeout": "30"]) { service in
                     let connection = try service.connect()
                     for blocks in [0, 1, 100, 1, 0] {
                         #expect(try connection.get("/after?\(blocks)").text == "done")

@@ -5,8 +5,8 @@ extension Integration {
     /// What a server does about clients that ask for too much, and guests that do.
     @Suite(.needsInstalledTree, .leavesNothing)
     struct ServiceLimitTests {
-        @Test func requestsThatAreTooLargeAreRefused() async throws {
-            try await Service.whileServing(["request-body-limit": "10", "header-limit": "2000"]) { service in
+        @Test(arguments: Service.guests) func requestsThatAreTooLargeAreRefused(_ guest: String) async throws {
+            try await Service.whileServing(guest, ["request-body-limit": "10", "header-limit": "2000"]) { service in
                 let long = String(repeating: "x", count: 3000)
                 try service.answers(431, to: "GET /hello HTTP/1.1", "Host: a", "X: \(long)", "")
                 try service.answers(413, to: "POST /count HTTP/1.1", "Host: a", "Content-Length: 11", "")
@@ -17,8 +17,8 @@ extension Integration {
             }
         }
 
-        @Test func whatIsNoRequestIsRefused() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func whatIsNoRequestIsRefused(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 try service.answers(400, to: "nonsense", "")
                 try service.answers(400, to: "GET /hello HTTP/1.1", "")
                 try service.answers(400, to: "GET /hello HTTP/1.1", "Host: a", "Host: b", "")
@@ -31,8 +31,10 @@ extension Integration {
             }
         }
 
-        @Test func whatIsWrongWithTheNextRequestIsSaidAfterThisResponse() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func whatIsWrongWithTheNextRequestIsSaidAfterThisResponse(_ guest: String)
+            async throws
+        {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 try connection.send("GET /sleep?200 HTTP/1.1", "Host: a", "", "nonsense", "")
                 #expect(try connection.response().text == "slept\n")
@@ -41,8 +43,8 @@ extension Integration {
             }
         }
 
-        @Test func aClientThatDoesNotFinishIsTold() async throws {
-            try await Service.whileServing(["header-timeout": "1", "request-timeout": "1"]) { service in
+        @Test(arguments: Service.guests) func aClientThatDoesNotFinishIsTold(_ guest: String) async throws {
+            try await Service.whileServing(guest, ["header-timeout": "1", "request-timeout": "1"]) { service in
                 let idle = try service.connect()
                 try service.answers(408, to: "GET /hello HTTP/1.1")
                 try service.answers(408, to: "POST /count HTTP/1.1", "Host: a", "Content-Length: 9", "", "1")
@@ -50,8 +52,8 @@ extension Integration {
             }
         }
 
-        @Test func aTrapCostsItsRequestOnly() async throws {
-            let outcome = try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aTrapCostsItsRequestOnly(_ guest: String) async throws {
+            let outcome = try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 try connection.send("GET /sleep?500 HTTP/1.1", "Host: a", "")
                 #expect(try service.connect().get("/trap").status == 500)
@@ -64,8 +66,8 @@ extension Integration {
             #expect(outcome.stderr.contains("wasm backtrace"))
         }
 
-        @Test func aResponseThatIsCutOffIsNotTakenForWhole() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aResponseThatIsCutOffIsNotTakenForWhole(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 try connection.send("GET /half HTTP/1.1", "Host: a", "")
                 #expect(try connection.head().status == 200)
@@ -79,8 +81,8 @@ extension Integration {
             }
         }
 
-        @Test func aGuestThatTakesTooLongIsStopped() async throws {
-            let outcome = try await Service.whileServing(["request-timeout": "2"]) { service in
+        @Test(arguments: Service.guests) func aGuestThatTakesTooLongIsStopped(_ guest: String) async throws {
+            let outcome = try await Service.whileServing(guest, ["request-timeout": "2"]) { service in
                 let (spinning, sleeping) = (try service.connect(), try service.connect())
                 try spinning.send("GET /spin HTTP/1.1", "Host: a", "")
                 try sleeping.send("GET /sleep?3600000 HTTP/1.1", "Host: a", "")
@@ -99,8 +101,8 @@ extension Integration {
             #expect(outcome.stderr.contains("its time is over"))
         }
 
-        @Test func beyondItsQueueAServerRefuses() async throws {
-            try await Service.whileServing(["concurrency": "1", "queue": "1"]) { service in
+        @Test(arguments: Service.guests) func beyondItsQueueAServerRefuses(_ guest: String) async throws {
+            try await Service.whileServing(guest, ["concurrency": "1", "queue": "1"]) { service in
                 let connections = try (0..<3).map { _ in try service.connect() }
                 for connection in connections { try connection.send("GET /sleep?2000 HTTP/1.1", "Host: a", "") }
                 let responses = try connections.map { try $0.response() }

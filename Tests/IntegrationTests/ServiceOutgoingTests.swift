@@ -52,7 +52,7 @@ extension Integration {
 
         /// A guest that waits for an answer is let go when its own client's time is over.
         @Test func noAnswerIsWaitedForBeyondTheRequestsTime() async throws {
-            let outcome = try await Service.whileServing(["request-timeout": "2"]) { service in
+            let outcome = try await Service.whileServing("serve.wasm", ["request-timeout": "2"]) { service in
                 let answer = try service.connect().get("/fetch?127.0.0.1:\(service.port)/sleep?3600000")
                 #expect(answer.status == 504)
             }
@@ -61,13 +61,14 @@ extension Integration {
 
         @Test func onlyAuthoritiesOfTheListAreSentTo() async throws {
             let allowed = try HTTPConnection.freePort()
-            try await Service.whileServing(["outgoing": "127.0.0.1:\(allowed) *.example.com"]) { service in
+            try await Service.whileServing("serve.wasm", ["outgoing": "127.0.0.1:\(allowed) *.example.com"]) {
+                service in
                 let connection = try service.connect()
                 #expect(try connection.get("/fetch?127.0.0.1:\(allowed)/hello").text == "error 6")
                 let denied = try connection.get("/fetch?127.0.0.1:\(service.port)/hello")
                 #expect(denied.text == "error 15", "HTTP-request-denied")
             }
-            try await Service.whileServing(["outgoing": ""]) { service in
+            try await Service.whileServing("serve.wasm", ["outgoing": ""]) { service in
                 let denied = try service.connect().get("/fetch?127.0.0.1:\(service.port)/hello")
                 #expect(denied.text == "error 15")
             }

@@ -5,8 +5,8 @@ extension Integration {
     /// Components that answer HTTP requests, as their clients and containerd see them.
     @Suite(.needsInstalledTree, .leavesNothing)
     struct ServiceTests {
-        @Test func aRequestIsAnsweredByTheGuest() async throws {
-            let outcome = try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aRequestIsAnsweredByTheGuest(_ guest: String) async throws {
+            let outcome = try await Service.whileServing(guest) { service in
                 let response = try service.connect().get("/hello")
                 #expect(response.status == 200)
                 #expect(response.fields["x-guest"] == "serve")
@@ -17,8 +17,8 @@ extension Integration {
             #expect(outcome.stderr == "")
         }
 
-        @Test func aConnectionServesRequestsInTheirOrder() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aConnectionServesRequestsInTheirOrder(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 #expect(try connection.get("/hello", method: "HEAD").status == 200)
                 try connection.send("GET /sleep?50 HTTP/1.1", "Host: a", "", "GET /hello HTTP/1.1", "Host: a", "")
@@ -30,8 +30,10 @@ extension Integration {
             }
         }
 
-        @Test func theGuestSeesItsRequestAndTheContainersEnvironment() async throws {
-            let service = try await Service.start(env: "MOOD=good")
+        @Test(arguments: Service.guests) func theGuestSeesItsRequestAndTheContainersEnvironment(_ guest: String)
+            async throws
+        {
+            let service = try await Service.start(guest, env: "MOOD=good")
             let connection = try service.connect()
             #expect(try connection.get("/method", method: "PURGE").text == "PURGE")
             #expect(try connection.get("/method", method: "DELETE").text == "delete")
@@ -43,8 +45,9 @@ extension Integration {
             #expect(try await service.end().status == 0)
         }
 
-        @Test func oldClientsGetTheEndOfABodyWithTheConnections() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func oldClientsGetTheEndOfABodyWithTheConnections(_ guest: String) async throws
+        {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 try connection.send("GET /large?4 HTTP/1.0", "")
                 let response = try connection.response()
@@ -54,8 +57,10 @@ extension Integration {
             }
         }
 
-        @Test func bodiesPassBothWaysAsTheyComeAndTrailersAfterThem() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func bodiesPassBothWaysAsTheyComeAndTrailersAfterThem(_ guest: String)
+            async throws
+        {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 try connection.send(
                     "POST /echo HTTP/1.1", "Host: a", "Transfer-Encoding: chunked", "", "5", "first")
@@ -72,8 +77,8 @@ extension Integration {
             }
         }
 
-        @Test func aBodyIsAskedForWhereTheClientWaits() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aBodyIsAskedForWhereTheClientWaits(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 try connection.send(
                     "POST /count HTTP/1.1", "Host: a", "Content-Length: 4", "Expect: 100-continue", "")
@@ -84,8 +89,8 @@ extension Integration {
         }
 
         /// A guest that does not ask for the body answers without it, and the next request is found after it.
-        @Test func aBodyThatNobodyReadsIsPassedOver() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aBodyThatNobodyReadsIsPassedOver(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 try connection.send("POST /hello HTTP/1.1", "Host: a", "Content-Length: 100000", "")
                 #expect(try connection.response().text == "hello\n")
@@ -99,8 +104,8 @@ extension Integration {
         }
 
         /// Either way it is the slower side that says how fast: what the other sends is not kept.
-        @Test func largeBodiesTakeNoMemory() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func largeBodiesTakeNoMemory(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let size = 64 << 20
                 let upload = try service.connect()
                 try upload.send("POST /count HTTP/1.1", "Host: a", "Content-Length: \(size)", "")
@@ -119,8 +124,10 @@ extension Integration {
             }
         }
 
-        @Test func whatTheGuestPrintsReachesTheContainersStreams() async throws {
-            let outcome = try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func whatTheGuestPrintsReachesTheContainersStreams(_ guest: String)
+            async throws
+        {
+            let outcome = try await Service.whileServing(guest) { service in
                 let response = try service.connect().get("/print")
                 #expect(response.text == "one\ntwo\n")
             }
@@ -128,8 +135,8 @@ extension Integration {
             #expect(outcome.stderr == "before, on stderr\namid, on stderr\n")
         }
 
-        @Test func linesOfManyRequestsStayWhole() async throws {
-            let outcome = try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func linesOfManyRequestsStayWhole(_ guest: String) async throws {
+            let outcome = try await Service.whileServing(guest) { service in
                 let connections = try (0..<8).map { _ in try service.connect() }
                 for connection in connections { try connection.send("GET /lines?20 HTTP/1.1", "Host: a", "") }
                 for connection in connections { #expect(try connection.response().text == "said\n") }
@@ -142,8 +149,8 @@ extension Integration {
         }
 
         /// What a request has printed is there before it ends, and what it left of a line when the server ends.
-        @Test func whatIsPrintedComesOutSoonAndWhole() async throws {
-            let service = try await Service.start(["request-timeout": "0"])
+        @Test(arguments: Service.guests) func whatIsPrintedComesOutSoonAndWhole(_ guest: String) async throws {
+            let service = try await Service.start(guest, ["request-timeout": "0"])
             var connection: HTTPConnection? = try service.connect()
             try connection?.send("GET /mutter?3600000 HTTP/1.1", "Host: a", "")
             try await eventually("the first line") { service.running.command.stdoutSoFar == "a line\n" }
@@ -153,8 +160,8 @@ extension Integration {
             #expect(try await service.end().stdout == "a line\nhalf a line\n")
         }
 
-        @Test func sigtermFinishesWhatIsInFlight() async throws {
-            let service = try await Service.start()
+        @Test(arguments: Service.guests) func sigtermFinishesWhatIsInFlight(_ guest: String) async throws {
+            let service = try await Service.start(guest)
             let (idle, connection) = (try service.connect(), try service.connect())
             #expect(try idle.get("/hello").status == 200)
             try connection.send("GET /sleep?2000 HTTP/1.1", "Host: a", "")
@@ -169,8 +176,8 @@ extension Integration {
             #expect(await service.running.finished().status == 0)
         }
 
-        @Test func sigintEndsAServerThatHasNothingToDo() async throws {
-            let service = try await Service.start()
+        @Test(arguments: Service.guests) func sigintEndsAServerThatHasNothingToDo(_ guest: String) async throws {
+            let service = try await Service.start(guest)
             try await service.running.kill("SIGINT")
             #expect(await service.running.finished().status == 0)
         }

@@ -18,7 +18,12 @@ struct RuntimeCommandLineTests {
         #expect(global.root == "/r" && global.log == "/l" && global.logFormat == .json && global.systemdCgroup)
         #expect(command.bundle == "/b" && command.id == "c1" && command.options.noPivot)
         #expect(command.options.pidFile == "/p" && command.options.consoleSocket == "/c")
-        #expect(throws: (any Error).self) { try MartletCommand.parseAsRoot(["create", "--preserve-fds", "3", "c1"]) }
+        #expect(command.options.preserveFds == 0)
+        for count in ["-1", "x"] {
+            #expect(throws: (any Error).self) {
+                try MartletCommand.parseAsRoot(["create", "--preserve-fds", count, "c1"])
+            }
+        }
     }
 
     @Test func theWordsAfterTheContainerAreTheProgramsOwn() throws {

@@ -46,7 +46,7 @@ struct ArtifactCacheTests {
             let host = try GuestHost(configuration)
             let cache = try ArtifactCache(
                 path: fixture.folder + "/cache", limit: 1 << 30, configuration: configuration)
-            let loader = ModuleLoader(engine: host.engine, cache: cache, confine: {})
+            let loader = ModuleLoader(host: host, cache: cache, confine: {})
             let file = try fixture.open(path)
             guard case .compiling(let job) = try loader.load(file.raw, name: "x") else {
                 Issue.record("found an artifact of another configuration")

@@ -12,6 +12,10 @@ private struct NoService: GuestService {
 
     func define(in linker: ComponentLinker, imports: [String]) {}
 
+    let loweredFunctions: Set<String> = []
+
+    func defineLowered(in linker: Linker) {}
+
     func define(in linker: Linker) {}
 
     func plan(
@@ -39,7 +43,7 @@ final class Fixture {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         host = try GuestHost(configuration, service: serves ? NoService() : nil)
         cache = try ArtifactCache(path: folder + "/cache", limit: limit, configuration: configuration)
-        loader = ModuleLoader(engine: host.engine, cache: cache, limits: limits, serves: serves, confine: confine)
+        loader = ModuleLoader(host: host, cache: cache, limits: limits, confine: confine)
     }
 
     deinit {

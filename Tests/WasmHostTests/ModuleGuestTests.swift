@@ -180,7 +180,7 @@ struct ModuleGuestTests {
                 let host = try GuestHost(EngineConfiguration())
                 let path = fixture.folder + "/module-1"
                 let file = try fixture.open(path)
-                let loader = ModuleLoader(engine: host.engine, cache: fixture.cache, confine: {})
+                let loader = ModuleLoader(host: host, cache: fixture.cache, confine: {})
                 guard case .ready(let code) = try loader.load(file.raw, name: path) else { return 98 }
                 _ = try GuestProgram(code, name: path, function: nil, host: host)
                 return Int32(threadCount())

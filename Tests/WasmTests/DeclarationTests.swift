@@ -89,6 +89,7 @@ struct DeclarationTests {
         check(wasmtime_extern_t.self, "wasmtime_extern_t")
         check(wasmtime_valunion_t.self, "wasmtime_valunion_t")
         check(wasmtime_val_t.self, "wasmtime_val_t")
+        check(wasmtime_val_raw_t.self, "wasmtime_val_raw_t")
         check(wasmtime_component_func_anon_0.self, "wasmtime_component_func_anon_0")
         check(wasmtime_component_func_t.self, "wasmtime_component_func_t")
         check(wasmtime_component_instance_t.self, "wasmtime_component_instance_t")

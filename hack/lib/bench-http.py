@@ -114,9 +114,9 @@ class Process:
 
 def start(name):
     if name == "wasmtime":
-        server = Process(f"{plan['rootfs']}/serve.wasm")
+        server = Process(f"{plan['rootfs']}/plain.wasm")
     else:
-        server = Container(name, "io.containerd.martlet.v1", plan["rootfs"], ["/serve.wasm"],
+        server = Container(name, "io.containerd.martlet.v1", plan["rootfs"], ["/plain.wasm"],
                            [f"WASMTIME_HTTP_PROXY_SOCKET_ADDR=127.0.0.1:{PORTS[name]}",
                             "WASMTIME_HTTP_BACKLOG=4096"])
     wait_for(PORTS[name], name)

@@ -17,6 +17,7 @@
 #include "CLinuxMemoryLimit.h"
 #include "CLinuxNamespaces.h"
 #include "CLinuxPages.h"
+#include "CLinuxRandom.h"
 #include "CLinuxTitle.h"
 
 // Processes

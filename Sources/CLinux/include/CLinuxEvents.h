@@ -11,6 +11,9 @@ int martlet_epoll_remove(int epoll, int descriptor);
 // Blocks; answers how many tokens were told, at most `capacity` and 16.
 int martlet_epoll_wait(int epoll, uint64_t *tokens, size_t capacity);
 
+// ppoll(2) of structures pollfd, for at most so many nanoseconds; signals stay as they are.
+int martlet_poll(void *polled, unsigned count, uint64_t nanoseconds);
+
 // One malloc arena for all threads (mallopt(3)): arenas of short-lived threads are never given back.
 void martlet_limit_malloc_arenas(void);
 

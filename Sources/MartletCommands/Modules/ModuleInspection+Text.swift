@@ -11,6 +11,7 @@ extension ModuleInspection {
         if let module { rows += Self.rows(module) }
         if let component { rows += Self.rows(component) }
         if let engine { rows.append(["engine", "wasmtime \(engine)"]) }
+        if let isLowered { rows.append(["served", isLowered ? "lowered to its module" : "over the component linker"]) }
         if let isCached { rows.append(["cache", isCached ? "compiled" : "not compiled yet"]) }
         return table(rows.map { [style.faint($0[0]), $0[1]] }) + "\n" + verdict(style)
     }

@@ -32,6 +32,8 @@ struct ModuleInspection: Encodable, Sendable {
     var component: ComponentOutline?
     /// The engine's version.
     var engine: String?
+    /// Whether it is served as the core module in it; nil for what is no server.
+    var isLowered: Bool?
     /// Whether it is compiled already, on this node.
     var isCached: Bool?
     /// Why it does not run here; nil: it does.
@@ -58,6 +60,7 @@ struct ModuleInspection: Encodable, Sendable {
     mutating func take(_ report: ProbeReport) {
         engine = report.engine
         isCached = report.wasCached
+        isLowered = report.isLowered
         problem = report.problem.map { problem in
             Problem(message: problem.message, mend: Mend.of(problem, self))
         }

@@ -24,6 +24,8 @@
 //   /nothing       no response
 //   /half          part of a body, then a trap
 //   /trap /spin    what they say
+//
+// With PLAIN it sends no requests of its own: what is /fetch and /forward else is not there.
 #include "serve.h"
 
 // The host asks for the memory of what it returns. What a function has taken is free after it.
@@ -201,6 +203,7 @@ static void echo(int32_t request, int counts) {
     answer(digits(sum));
 }
 
+#ifndef PLAIN
 static void answer_error(uint8_t code) {
     begin_with(fields_new(), 502);
     put(stream, words("error "));
@@ -270,6 +273,7 @@ static void fetch(string target, int32_t forwarded, int soon) {
     answer_drop(end.response);
     finish_after(incoming);
 }
+#endif
 
 static void say_lines(uint64_t count) {
     static char piece[1500];
@@ -391,12 +395,14 @@ __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void han
         print(get_stdout(), "a line\nhalf a line");
         sleep(number(query));
         answer(words("slept\n"));
+#ifndef PLAIN
     } else if (same(path, "/fetch")) {
         fetch(query, 0, 0);
     } else if (same(path, "/fetch-soon")) {
         fetch(query, 0, 1);
     } else if (same(path, "/forward")) {
         fetch(query, request, 0);
+#endif
     } else if (same(path, "/sleep")) {
         sleep(number(query));
         answer(words("slept\n"));

@@ -32,6 +32,7 @@ extension Integration {
             var module: Module?
             var component: Module?
             var engine: String?
+            var isLowered: Bool?
             var problem: Problem?
         }
 
@@ -49,6 +50,8 @@ extension Integration {
                 #expect(component.component?.exports.contains { $0.name.hasPrefix("wasi:cli/run@") } == true)
                 let (server, served) = try await inspect(runtime, guest("serve.wasm"))
                 #expect(served.world?.hasPrefix("server") == true && served.problem == nil, "\(server.stdout)")
+                #expect(served.isLowered == false && component.isLowered == nil)
+                #expect(try await inspect(runtime, guest("plain.wasm")).1.isLowered == true)
             }
         }
 

@@ -1,16 +1,24 @@
 import Foundation
 import Testing
 
-/// A container that serves the guest serve.wasm at a port of 127.0.0.1.
+/// A container that serves the guest serve.wasm, or another, at a port of 127.0.0.1.
 struct Service {
+    /// The same server twice: one is run over the engine's own WASI, the other is lowered.
+    static let guests = ["serve.wasm", "plain.wasm"]
+
+    /// A guest that calls all of what a lowered one may import, in the same two ways.
+    static let surfaces = ["surface.wasm", "surface-plain.wasm"]
+
     let port: UInt16
     let running: RunningContainer
 
     /// Starts it and waits until it answers.
     ///
     /// - Parameter annotations: without `martlet.dev/http-`.
-    static func start(_ annotations: [String: String] = [:], env: String...) async throws -> Service {
-        try await start(container(.guest("serve.wasm")), annotations, env: env)
+    static func start(
+        _ guest: String = "serve.wasm", _ annotations: [String: String] = [:], env: String...
+    ) async throws -> Service {
+        try await start(container(.guest(guest)), annotations, env: env)
     }
 
     /// - Parameter container: what serves.
@@ -35,9 +43,9 @@ struct Service {
     /// Serves while the test speaks to it, then ends it with SIGTERM and answers what it left.
     @discardableResult
     static func whileServing(
-        _ annotations: [String: String] = [:], _ body: (Service) async throws -> Void
+        _ guest: String = "serve.wasm", _ annotations: [String: String] = [:], _ body: (Service) async throws -> Void
     ) async throws -> Outcome {
-        try await start(annotations).whileServing(body)
+        try await start(guest, annotations).whileServing(body)
     }
 
     @discardableResult
@@ -50,6 +58,13 @@ struct Service {
             throw FixtureError(description: "\(error); the container: \(outcome.status) \(outcome.stderr)")
         }
         return try await end()
+    }
+
+    /// Posts a body, on a connection of its own.
+    func post(_ path: String, _ body: String) throws -> HTTPConnection.Response {
+        let connection = try connect()
+        try connection.send("POST \(path) HTTP/1.1", "Host: a", "Content-Length: \(body.utf8.count)", "", body: body)
+        return try connection.response()
     }
 
     func connect() throws -> HTTPConnection { try HTTPConnection(port: port) }

@@ -1,0 +1,15 @@
+/// `output-stream` of a lowered guest.
+enum OutputKind {
+    /// The response's body.
+    case response
+    /// The container's standard output or error.
+    case lines(LineOutput)
+}
+
+final class OutputStream {
+    let kind: OutputKind
+
+    init(_ kind: OutputKind) {
+        self.kind = kind
+    }
+}

@@ -37,10 +37,11 @@ final class GuestServer: @unchecked Sendable {
             throw GuestError(error)
         }
         switch program {
-        case .component(let entry) where entry.lowered != nil:
-            guard let lowered = entry.lowered else { preconditionFailure("it was there") }
-            guest = ServedLowered(lowered, invocation, settings: settings, host: host, log: log)
         case .component(let entry):
+            if let lowered = entry.lowered {
+                guest = ServedLowered(lowered, invocation, settings: settings, host: host, log: log)
+                break
+            }
             do throws(EngineError) {
                 guest = try ServedComponent(entry, invocation, settings: settings, host: host, log: log)
             } catch {

@@ -12,7 +12,7 @@ extension Exchange {
 
     package enum WriteEnd {
         case written
-        /// Nobody waits for the response any more, or the request's time is over.
+        /// Nobody waits for the response any more, it has been finished, or the request's time is over.
         case gone
     }
 
@@ -33,7 +33,7 @@ extension Exchange {
     /// - Throws: ``SystemCallError`` if no pipe can be had.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) -> WriteEnd {
         let way = try state.withLock { state throws(SystemCallError) in
-            if state.isOver { return Way.gone }
+            if state.isOver || state.isAnswered { return Way.gone }
             let before = state.collected?.readableBytes ?? 0
             if before + bytes.count <= Self.mostCollected {
                 if before == 0 { state.collected = ByteBuffer() }
@@ -63,6 +63,9 @@ extension Exchange {
         }
         if case .pipe(let writer, let before, let begins) = way { _ = go(writer, before, begins: begins) }
     }
+
+    /// Whether the response takes no more of a body.
+    package var isClosed: Bool { state.withLock { $0.isOver || $0.isAnswered } }
 
     /// What can be polled for room; nil if there is room.
     package var writing: Int32? { state.withLock { $0.writer } }

@@ -73,5 +73,14 @@ extension Integration {
                 }
             }
         }
+
+        /// It is told that nobody takes it: it does not wait for room until its time is over.
+        @Test(arguments: Service.guests) func aGuestThatWritesAfterTheEndGoesOn(_ guest: String) async throws {
+            let settings = ["concurrency": "1", "queue": "0", "request-timeout": "0"]
+            try await Service.whileServing(guest, settings) { service in
+                #expect(try service.connect().get("/after?100").text == "done")
+                try await eventually("the guest's end") { try service.connect().get("/hello").status == 200 }
+            }
+        }
     }
 }

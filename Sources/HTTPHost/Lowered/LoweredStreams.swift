@@ -58,7 +58,7 @@ enum LoweredStreams {
         interface.add("[method]output-stream.check-write", [.i32, .i32]) { (call, guest) throws(EngineError) in
             let stream = try guest.handles.get(call.u32(0), as: OutputStream.self)
             let place = try call.place(1, count: 16, alignment: 8)
-            if case .response = stream.kind, guest.exchange.isOver { return try putEnd(in: place, at: 8) }
+            if case .response = stream.kind, guest.exchange.isClosed { return try putEnd(in: place, at: 8) }
             place.put(0 as UInt8, at: 0)
             place.put(guest.isReady(stream.event) ? room : 0, at: 8)
         }
@@ -94,7 +94,7 @@ enum LoweredStreams {
             interface.add("[method]output-stream.\(name)", [.i32, .i32]) { (call, guest) throws(EngineError) in
                 let stream = try guest.handles.get(call.u32(0), as: OutputStream.self)
                 var end = Exchange.WriteEnd.written
-                if case .response = stream.kind, guest.exchange.isOver { end = .gone }
+                if case .response = stream.kind, guest.exchange.isClosed { end = .gone }
                 try put(end, call, 1)
             }
         }

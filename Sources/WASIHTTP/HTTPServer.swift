@@ -3,59 +3,77 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTP2
 internal import NIOPosix
+internal import Synchronization
 
-// Design rule of this target: it knows HTTP and what wasi:http says of it, and no engine. Connections are one event
+// Design rule of this target: it knows HTTP and what wasi:http says of it, and no engine. Each connection is one event
 // loop's; guests run on threads of their own (``WorkerPool``), and the two only speak through ``Exchange``.
 
 /// Serves HTTP/1.1 and HTTP/2 until it is told to stop. To be made in the process that serves: it starts threads.
 package final class HTTPServer {
-    /// What the connections share. Of the event loop.
-    final class Shared {
+    /// What all connections share.
+    final class Common: Sendable {
         let settings: ServerSettings
-        let eventLoop: any EventLoop
-        let bodies: CollectedBodies
-        private let pool: WorkerPool
-        private let figures: ServerFigures
-        private let record: (@Sendable (AccessRecord) -> Void)?
-        private var requests: UInt64 = 0
-        private var connections: [ObjectIdentifier: any Connection] = [:]
-        private(set) var isDraining = false
-        private let drained: EventLoopPromise<Void>
+        let pool: WorkerPool
+        let figures: ServerFigures
+        let record: (@Sendable (AccessRecord) -> Void)?
+        let requests = Atomic<UInt64>(0)
+        let connections = Atomic<Int>(0)
 
         init(
             _ settings: ServerSettings, pool: WorkerPool, figures: ServerFigures,
-            record: (@Sendable (AccessRecord) -> Void)?, eventLoop: any EventLoop
+            record: (@Sendable (AccessRecord) -> Void)?
         ) {
             self.settings = settings
             self.pool = pool
             self.figures = figures
             self.record = record
+        }
+    }
+
+    /// What the connections of one event loop share.
+    final class Shared {
+        private let common: Common
+        let eventLoop: any EventLoop
+        let bodies: CollectedBodies
+        private var connections: [ObjectIdentifier: any Connection] = [:]
+        private(set) var isDraining = false
+        private let drained: EventLoopPromise<Void>
+
+        /// - Parameter collectedBodies: bytes of bodies that may be collected by this event loop.
+        init(_ common: Common, collectedBodies: Int, eventLoop: any EventLoop) {
+            self.common = common
             self.eventLoop = eventLoop
-            bodies = CollectedBodies(most: settings.collectedBodies, eventLoop: eventLoop)
+            bodies = CollectedBodies(most: collectedBodies, eventLoop: eventLoop)
             drained = eventLoop.makePromise()
         }
 
-        func nextNumber() -> UInt64 {
-            defer { requests += 1 }
-            return requests
-        }
+        var settings: ServerSettings { common.settings }
 
-        var pending: PendingResponses { pool.pending }
+        func nextNumber() -> UInt64 { common.requests.wrappingAdd(1, ordering: .relaxed).oldValue }
 
-        func begin() { figures.begin() }
+        var pending: PendingResponses { common.pool.pending }
+
+        func begin() { common.figures.begin() }
 
         func end(_ record: AccessRecord) {
-            figures.end(status: record.status, seconds: record.seconds)
-            self.record?(record)
+            common.figures.end(status: record.status, seconds: record.seconds)
+            common.record?(record)
         }
 
-        var figuresText: String { figures.text(guests: pool.load, connections: connections.count) }
+        var figuresText: String {
+            common.figures.text(
+                guests: common.pool.load, connections: common.connections.load(ordering: .relaxed))
+        }
 
-        func submit(_ exchange: Exchange) -> Bool { pool.submit(exchange) }
+        func submit(_ exchange: Exchange) -> Bool { common.pool.submit(exchange) }
 
         /// - Returns: false if there are as many as may be.
         func add(_ connection: any Connection) -> Bool {
-            guard connections.count < settings.connections, !isDraining else { return false }
+            guard !isDraining else { return false }
+            guard common.connections.wrappingAdd(1, ordering: .relaxed).oldValue < settings.connections else {
+                common.connections.wrappingSubtract(1, ordering: .relaxed)
+                return false
+            }
             connections[ObjectIdentifier(connection)] = connection
             return true
         }
@@ -68,6 +86,7 @@ package final class HTTPServer {
 
         func remove(_ connection: any Connection) {
             guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+            common.connections.wrappingSubtract(1, ordering: .relaxed)
             if isDraining, connections.isEmpty { drained.succeed() }
         }
 
@@ -79,11 +98,16 @@ package final class HTTPServer {
         }
     }
 
-    private let shared: NIOLoopBound<Shared>
+    /// Of each event loop.
+    private let shared: [NIOLoopBound<Shared>]
     private let listener: any Channel
     private let metricsListener: (any Channel)?
     private let group: MultiThreadedEventLoopGroup
-    private let eventLoop: any EventLoop
+    private let eventLoops: [any EventLoop]
+
+    /// How many read and write at once, if there are as many processors: one alone is busy with bodies when the guests
+    /// are not.
+    private static let mostEventLoops = 2
 
     /// An address that can't be served at.
     package struct Unavailable: Error, CustomStringConvertible {
@@ -104,32 +128,40 @@ package final class HTTPServer {
         _ settings: ServerSettings, pool: WorkerPool, figures: ServerFigures,
         record: (@Sendable (AccessRecord) -> Void)?
     ) throws {
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let eventLoop = group.next()
-        self.eventLoop = eventLoop
-        let shared = try eventLoop.submit {
-            let shared = Shared(settings, pool: pool, figures: figures, record: record, eventLoop: eventLoop)
-            return NIOLoopBound(shared, eventLoop: eventLoop)
-        }.wait()
+        let count = max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), Self.mostEventLoops))
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        self.group = group
+        let eventLoops = (0..<count).map { _ in group.next() }
+        self.eventLoops = eventLoops
+        let common = Common(settings, pool: pool, figures: figures, record: record)
+        let shared = try eventLoops.map { eventLoop in
+            try eventLoop.submit {
+                let shared = Shared(common, collectedBodies: settings.collectedBodies / count, eventLoop: eventLoop)
+                return NIOLoopBound(shared, eventLoop: eventLoop)
+            }.wait()
+        }
         self.shared = shared
         metricsListener = try settings.metrics.map { address in
-            try Self.listen(at: address, eventLoop, backlog: 16) { channel in
+            try Self.listen(at: address, eventLoops[0], children: eventLoops[0], backlog: 16) { channel in
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
-                try pipeline.addHandler(MetricsHandler(server: shared.value))
+                try pipeline.addHandler(MetricsHandler(server: shared[0].value))
             }
         }
-        listener = try Self.listen(at: settings.address, eventLoop, backlog: settings.backlog) { channel in
-            try Self.prepare(channel, shared.value)
+        listener = try Self.listen(
+            at: settings.address, eventLoops[0], children: group, backlog: settings.backlog
+        ) { channel in
+            guard let index = eventLoops.firstIndex(where: { $0 === channel.eventLoop }) else { return }
+            try Self.prepare(channel, shared[index].value)
         }
     }
 
     private static func listen(
-        at address: ServerSettings.Address, _ eventLoop: any EventLoop, backlog: Int32,
+        at address: ServerSettings.Address, _ eventLoop: any EventLoop, children: any EventLoopGroup, backlog: Int32,
         _ prepare: @escaping @Sendable (any Channel) throws -> Void
     ) throws -> any Channel {
         do {
-            return try ServerBootstrap(group: eventLoop)
+            return try ServerBootstrap(group: eventLoop, childGroup: children)
                 .serverChannelOption(.backlog, value: backlog)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 // All that wait are accepted at once.
@@ -228,10 +260,17 @@ package final class HTTPServer {
 
     /// Accepts no more, and waits until all that came in is answered.
     package func drain() {
-        try? eventLoop.scheduleTask(in: Self.lastCall) {}.futureResult.wait()
+        try? eventLoops[0].scheduleTask(in: Self.lastCall) {}.futureResult.wait()
+        // What has been accepted goes to its event loop and back before it is read from.
+        try? listener.setOption(.autoRead, value: false).wait()
+        for _ in 0..<3 {
+            for eventLoop in eventLoops { try? eventLoop.submit {}.wait() }
+        }
         try? listener.close().wait()
-        let shared = shared
-        try? eventLoop.flatSubmit { shared.value.drain() }.wait()
+        let drains = zip(eventLoops, shared).map { eventLoop, shared in
+            eventLoop.flatSubmit { shared.value.drain() }
+        }
+        for drain in drains { try? drain.wait() }
         try? metricsListener?.close().wait()
     }
 }

@@ -51,13 +51,17 @@ extension Integration {
         @Test func aLogIsThereAfterTheContainersEnd() async throws {
             try await withPod { pod in
                 let name = "app-\(UUID().uuidString.prefix(8))"
-                let started = try await pod.start(name, .busybox, "sh", "-c", Self.script + "\nexit 3") {
+                let script = "mkdir -p /tmp\n" + Self.script + "\nwhile [ ! -e /tmp/stop ]; do sleep 0.05; done; exit 3"
+                let started = try await pod.start(name, .busybox, "sh", "-c", script) {
                     // As the kubelet labels it.
                     $0.labels = ["io.kubernetes.container.name": name]
                 }
+                // containerd writes the log, and a container that ends at once may end before it has done so.
+                try await started.says("line 10")
+                try await started.exec("/bin/busybox", "touch", "/tmp/stop")
                 try await started.ended()
                 for word in [started.id, String(started.id.prefix(12)), name] {
-                    let outcome = try await logs(pod.containerd, "--follow", "--tail", "1", word)
+                    let outcome = try await logs(pod.containerd, "--follow", "--stdout", "--tail", "1", word)
                     #expect(outcome.status == 0 && outcome.stdout == "line 10\n", "\(word): \(outcome)")
                 }
                 try FileManager.default.removeItem(atPath: started.log)
@@ -70,7 +74,8 @@ extension Integration {
         @Test func aLogIsFollowedAcrossRotationToTheContainersEnd() async throws {
             try await withPod { pod in
                 let script =
-                    "i=0; while [ ! -e /tmp/stop ]; do echo line $i; i=$((i+1)); sleep 0.02; done; echo over $i"
+                    "i=0; while [ ! -e /tmp/stop ]; do echo line $i; i=$((i+1)); sleep 0.02; done; echo over $i; "
+                    + "while [ ! -e /tmp/end ]; do sleep 0.05; done"
                 let started = try await pod.start("app", .busybox, "sh", "-c", "mkdir -p /tmp; " + script)
                 try await started.says("line 3\n")
                 let following = try Command(
@@ -86,6 +91,8 @@ extension Integration {
                     try await eventually("\(line) to be shown") { following.stdoutSoFar.contains("\(line)\n") }
                 }
                 try await started.exec("/bin/busybox", "touch", "/tmp/stop")
+                try await eventually("the last line") { following.stdoutSoFar.contains("over ") }
+                try await started.exec("/bin/busybox", "touch", "/tmp/end")
                 let outcome = await following.outcome()
                 #expect(outcome.status == 0, "\(outcome.stderr)")
                 let lines = outcome.stdout.split(separator: "\n")

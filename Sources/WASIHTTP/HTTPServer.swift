@@ -122,7 +122,7 @@ package final class HTTPServer {
     ///
     /// - Parameters:
     ///   - figures: what is served at the port of the figures.
-    ///   - record: takes each request's record, on the event loop; not to block.
+    ///   - record: takes each request's record, on an event loop, several at once; not to block.
     /// - Throws: ``Unavailable``.
     package init(
         _ settings: ServerSettings, pool: WorkerPool, figures: ServerFigures,

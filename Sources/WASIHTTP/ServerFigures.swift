@@ -3,7 +3,7 @@ package import LinuxSystem
 internal import NIOCore
 package import Synchronization
 
-/// What a server counts. Requests are counted on its event loop, guests by their threads.
+/// What a server counts. Requests are counted on its event loops, guests by their threads.
 package final class ServerFigures: Sendable {
     /// Upper bounds of the histogram's buckets, in seconds.
     static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]

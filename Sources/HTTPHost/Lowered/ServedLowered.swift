@@ -2,8 +2,8 @@ internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
 
-/// A component that exports `wasi:http/incoming-handler`, lowered to a core module: making an instance costs a tenth of
-/// what the component's does, and a call of ours a hundredth, as nothing is converted.
+/// A component that exports `wasi:http/incoming-handler`, lowered to a core module: the engine has linked it once, for all
+/// instances, and what passes between guest and host is converted to no values on the way.
 final class ServedLowered: Responder, @unchecked Sendable {
     // Immutable once made; a linked module is made to be shared by threads.
     private let program: LinkedModule

@@ -24,9 +24,11 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
@@ -99,6 +101,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         // Of the program that serves, and of the tests' clients.
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        // Of the program that serves: requests of guests' own.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // The kernel and C libraries.
@@ -120,6 +124,8 @@ let package = Package(
         library("Wasm", ["CWasmtime"], linker: linkWasmtime),
         library("HTTPPolicy"),
         library("WASIHTTP", ["HTTPPolicy", "LinuxSystem", nioCore, nioPosix, nioHTTP1, nioHTTP2]),
+        library(
+            "OutgoingHTTP", ["HTTPPolicy", "WASIHTTP", "LinuxSystem", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
         library("Composition"),
         library("WasmHost", ["CLinux", "Composition", "HTTPPolicy", "Wasm", "LinuxSystem", system]),
         library(
@@ -242,6 +248,9 @@ let package = Package(
         tests(
             "WASIHTTPTests",
             ["HTTPPolicy", "WASIHTTP", "LinuxSystem", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+        tests(
+            "OutgoingHTTPTests",
+            ["HTTPPolicy", "OutgoingHTTP", "WASIHTTP", "LinuxSystem", nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("CompositionTests", ["Composition", "Wasm"], linker: linkWasmtime),
         tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),

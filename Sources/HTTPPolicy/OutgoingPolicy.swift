@@ -22,10 +22,11 @@ package struct OutgoingPolicy: Hashable, Sendable {
     }
 
     /// An authority as it is connected to.
-    package struct Authority: Equatable, Sendable {
+    package struct Authority: Hashable, Sendable {
         /// In lower case; of IPv6 addresses without brackets.
-        let host: String
-        let port: Int?
+        package let host: String
+        /// Nil for the scheme's own.
+        package let port: Int?
 
         /// - Returns: nil for what is none (RFC 3986, 3.2), or names a user.
         package init?(_ text: String) {

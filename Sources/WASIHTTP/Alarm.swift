@@ -1,33 +1,33 @@
-internal import NIOCore
+package import NIOCore
 
 /// A connection's alarm, which is set anew for each request and hardly ever rings: setting it costs next to nothing,
 /// as what the event loop keeps is one task, which looks, when its time comes, whether the alarm's has come too. Of the
 /// event loop.
-final class Alarm {
+package final class Alarm {
     private let eventLoop: any EventLoop
     private let ring: () -> Void
     private var due: NIODeadline?
     private var task: (at: NIODeadline, scheduled: Scheduled<Void>)?
 
-    init(eventLoop: any EventLoop, ring: @escaping () -> Void) {
+    package init(eventLoop: any EventLoop, ring: @escaping () -> Void) {
         self.eventLoop = eventLoop
         self.ring = ring
     }
 
     /// Rings once, then; whatever was set before is forgotten.
-    func set(at time: NIODeadline) {
+    package func set(at time: NIODeadline) {
         due = time
         if let task, task.at <= time { return }
         task?.scheduled.cancel()
         schedule(at: time)
     }
 
-    func silence() {
+    package func silence() {
         due = nil
     }
 
     /// Lets go of the event loop, which else keeps the alarm until its task's time.
-    func end() {
+    package func end() {
         due = nil
         task?.scheduled.cancel()
         task = nil

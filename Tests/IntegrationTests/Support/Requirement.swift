@@ -18,6 +18,8 @@ enum Requirement {
 
     static let podman = "/usr/bin/podman"
     static let gdb = "/usr/bin/gdb"
+    static let curl = "/usr/bin/curl"
+    static let wrk = "/usr/bin/wrk"
 
     /// Whether the kernel was built with core scheduling: its functions are listed then, if without addresses.
     static let kernelHasCoreScheduling = text("/proc/kallsyms").contains(" sched_core_share_pid\n")
@@ -59,6 +61,13 @@ extension Trait where Self == ConditionTrait {
     /// Skips what cannot run where Debian's gdb is not installed.
     static var needsGDB: Self {
         .enabled(if: FileManager.default.isExecutableFile(atPath: Requirement.gdb), "needs gdb")
+    }
+
+    /// Skips what cannot run where one of Debian's two HTTP clients is not installed.
+    static var needsClients: Self {
+        .enabled(
+            if: [Requirement.curl, Requirement.wrk].allSatisfy(FileManager.default.isExecutableFile),
+            "needs curl and wrk")
     }
 
     /// Skips what is about cgroup version 2 where the node has version 1.

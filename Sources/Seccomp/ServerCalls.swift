@@ -1,3 +1,4 @@
+internal import Glibc
 internal import OCISpec
 
 /// What a process that serves HTTP needs beside `GuestCalls`: SwiftNIO.
@@ -7,5 +8,7 @@ enum ServerCalls {
         .allow("epoll_create", "timerfd_create", "timerfd_settime", "timerfd_settime64"),
         // SIGTERM, to drain.
         .allow("signalfd4"),
+        // How much of a response a client has not taken yet.
+        .allow("ioctl", when: .argument(1, equals: UInt64(TIOCOUTQ))),
     ]
 }

@@ -21,9 +21,6 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     private static let bodyWindow = 256 << 10
     /// Bytes that a client may go on to send after its response, for the connection's sake.
     private static let lateLimit = 256 << 10
-    /// How long a connection that is to be closed is read from, so that the client gets to see the response.
-    private static let lingering = TimeAmount.milliseconds(200)
-
     /// What has come of the next request.
     private enum Waiting {
         case part(HTTPServerRequestPart)
@@ -66,7 +63,15 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     ///
     /// What an idle client has sent already may still be to be read.
     func drain() {
-        if let active { return active.keepsAlive = false }
+        if let active {
+            active.keepsAlive = false
+            // What is left of a request that is answered is not waited for.
+            if active.hasEnded, !isClosing, let context, let arrival {
+                isClosing = true
+                closeAfter(context, arrival, lingering: true)
+            }
+            return
+        }
         context?.eventLoop.scheduleTask(in: HTTPServer.patience) {
             [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in
             if loopBound.value.active == nil { loopBound.value.context?.close(promise: nil) }
@@ -115,6 +120,8 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // The last response is on its way.
+        if isClosing { return }
         let part = unwrapInboundIn(data)
         if active?.requestHasEnded == true { waiting.append(.part(part)) } else { take(part) }
     }
@@ -283,6 +290,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     }
 
     private var mayRead: Bool {
+        if isClosing { return true }
         guard let active else { return waiting.isEmpty }
         return waiting.isEmpty && !active.awaitsRoom
             && (active.bodyPending <= Self.bodyWindow || active.bodyIsClosed)
@@ -346,8 +354,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
 
     /// Writes the end of a response, and closes the connection after it if it is to be closed.
     ///
-    /// - Parameter lingering: whether the client may still be sending. If its data met a closed socket, it could lose
-    ///   the response that is on its way to it.
+    /// - Parameter lingering: whether the client may still be sending: see ``Lingering``.
     func closeAfterAll(_ context: ChannelHandlerContext, end: NIOAny, lingering: Bool) {
         guard let arrival else {
             let channel = context.channel
@@ -363,9 +370,12 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
     }
 
     private func closeAfter(_ context: ChannelHandlerContext, _ arrival: Arrival, lingering: Bool) {
-        let channel = context.channel
-        arrival.whenWritten {
-            channel.eventLoop.scheduleTask(in: lingering ? Self.lingering : .zero) { channel.close(promise: nil) }
+        // A client that does not know that this is the last response may have sent the next request.
+        let lingers = lingering || server.isDraining || !waiting.isEmpty
+        waiting.removeAll()
+        resumeReading()
+        arrival.whenWritten { [channel = context.channel] in
+            if lingers { Lingering.end(channel) } else { channel.close(promise: nil) }
         }
     }
 

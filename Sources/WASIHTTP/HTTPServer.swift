@@ -226,7 +226,8 @@ package final class HTTPServer {
         stream.targetWindowSize = window
         stream.outboundBufferSizeHighWatermark = window
         stream.outboundBufferSizeLowWatermark = window / 2
-        let bound = NIOLoopBound(shared, eventLoop: channel.eventLoop)
+        let connection = SecondConnection(server: shared)
+        let bound = NIOLoopBound((server: shared, connection: connection), eventLoop: channel.eventLoop)
         _ = try pipeline.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: configuration, streamConfiguration: stream,
             streamDelegate: manager.http2StreamDelegate
@@ -234,11 +235,11 @@ package final class HTTPServer {
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
-                try pipeline.addHandler(ConnectionHandler(server: bound.value, arrival: nil))
+                try pipeline.addHandler(ConnectionHandler(server: bound.value.server, arrival: nil))
+                bound.value.connection.add(channel)
             }
         }
         try pipeline.addHandler(manager)
-        let connection = SecondConnection(server: shared)
         try pipeline.addHandler(connection)
         // It was active before: the time in which it is idle counts from now on.
         manager.channelActive(context: try pipeline.context(handler: manager))

@@ -8,6 +8,13 @@ final class SecondConnection: ChannelInboundHandler, Connection {
 
     private let server: HTTPServer.Shared
     private var context: ChannelHandlerContext?
+    private var streams = 0
+    private var isDraining = false
+    private var silence: Scheduled<Void>?
+
+    /// How long a connection without a stream may last when it has been told to end: a client that does not answer the
+    /// ping that goes with GOAWAY would hold it.
+    private static let patience = TimeAmount.seconds(1)
 
     init(server: HTTPServer.Shared) {
         self.server = server
@@ -22,6 +29,7 @@ final class SecondConnection: ChannelInboundHandler, Connection {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        silence?.cancel()
         server.remove(self)
         context.fireChannelInactive()
     }
@@ -29,6 +37,27 @@ final class SecondConnection: ChannelInboundHandler, Connection {
     /// Says GOAWAY, and closes once the streams are at their end.
     func drain() {
         context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        isDraining = true
+        awaitSilence()
+    }
+
+    /// Counts a stream until it is closed.
+    func add(_ stream: any Channel) {
+        streams += 1
+        silence?.cancel()
+        stream.closeFuture.whenComplete { [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] _ in
+            loopBound.value.streams -= 1
+            loopBound.value.awaitSilence()
+        }
+    }
+
+    private func awaitSilence() {
+        guard isDraining, streams == 0, let context else { return }
+        silence?.cancel()
+        silence = context.eventLoop.scheduleTask(in: Self.patience) {
+            [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in
+            loopBound.value.context?.close(promise: nil)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

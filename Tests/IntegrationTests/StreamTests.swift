@@ -33,6 +33,16 @@ extension Integration {
             }
         }
 
+        /// The log files of many native programs: the container's streams, by their paths in /dev and /proc.
+        @Test func nativeProgramsOpenTheirStreamsByPath() async throws {
+            let script = """
+                echo a > /dev/stdout; echo b >> /proc/self/fd/1; echo c > /dev/stderr; busybox cat < /dev/stdin
+                """
+            let outcome = try await container(.busybox).args("sh", "-c", script).stdin("d\n").run()
+            #expect(outcome.stdout == "a\nb\nd\n", "\(outcome.stderr)")
+            #expect(outcome.stderr == "c\n")
+        }
+
         @Test func aTerminalTurnsLineFeedsIntoReturns() async throws {
             // script gives ctr the terminal that it asks for, which puts a return of its own before each line feed, and
             // shows the NUL that script types when its input ends (as ^@); both are so with runc too.

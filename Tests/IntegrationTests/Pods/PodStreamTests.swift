@@ -25,6 +25,19 @@ extension Integration {
             }
         }
 
+        /// As programs do whose log files an image makes links to these.
+        @Test func whatIsWrittenToDevStdoutIsInThePodsLog() async throws {
+            try await withPod { pod in
+                let script = "echo access >> /dev/stdout; echo error >> /dev/stderr"
+                let native = try await pod.start("native", .busybox, "sh", "-c", script) { config in
+                    config.linux.securityContext.runAsUser.value = 1000
+                }
+                #expect(try await native.ended().exitCode == 0)
+                try await native.says("access", "stdout")
+                try await native.says("error", "stderr")
+            }
+        }
+
         @Test func aModuleIsSpokenWithThroughATerminalAndThroughPipes() async throws {
             try await withPod { pod in
                 let guest = try await pod.start("guest", tool, "sleep")

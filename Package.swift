@@ -208,6 +208,7 @@ let package = Package(
         tests("WasmBinaryTests", ["WasmBinary", "Wasm"], linker: linkWasmtime),
         tests("OCIImageTests", ["OCIImage", "LinuxSystem", "OCISpec"]),
         tests("OCIRuntimeTests", ["OCIRuntime"]),
+        tests("GRPCTests", ["GRPC", nioCore, nioHTTP2, nioHPACK]),
         // Looks at what was built; hence the executables.
         tests(
             "LayoutTests",

@@ -21,5 +21,8 @@ package struct GRPCError: Error, CustomStringConvertible {
         self.message = message
     }
 
+    /// Whether nothing was heard of the server.
+    package var isSilence: Bool { [Code.deadlineExceeded, Code.unavailable].contains(code) }
+
     package var description: String { "\(method): code \(code): \(message)" }
 }

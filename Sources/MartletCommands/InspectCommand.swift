@@ -12,8 +12,9 @@ package struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Say what a module is, what it needs, and why it would not run here.",
         discussion: """
-            A file, an image (an archive, or a layout's folder as oci:DIR), a bundle's folder, or a container of martlet \
-            list. The module is read without running anything of it; whether it would run is asked of the engine, by \
+            A file, an image (an archive, a layout's folder as oci:DIR, or one that containerd has, as containerd:NAME), a \
+            bundle's folder, or a container that martlet ps lists, by its id, how that begins, or its name in its pod. The \
+            images of pods are in containerd's namespace k8s.io. The module is read without running anything of it; whether it would run is asked of the engine, by \
             which it is compiled as for a container, but for nobody else: the node's cache stays as it is.
 
             The exit status is 1 when it would not run.
@@ -23,6 +24,8 @@ package struct InspectCommand: ParsableCommand {
               martlet inspect app.wasm#function
               martlet inspect image.tar
               martlet inspect --format json oci:./layout
+              martlet inspect --namespace k8s.io containerd:registry.example/hello:1
+              martlet inspect 3f2a
               martlet inspect /run/containerd/io.containerd.runtime.v2.task/k8s.io/ID
             """)
 
@@ -33,6 +36,11 @@ package struct InspectCommand: ParsableCommand {
 
     @Flag(help: "Only read it, and do not ask the engine.")
     package var noCheck = false
+
+    @OptionGroup(title: "Options for an Image of containerd") package var containerd: ContainerdOptions
+
+    @Option(help: ArgumentHelp("Where containerd keeps its state.", valueName: "folder"))
+    package var containerdState = ShimEndpoint.containerdState
 
     @Argument(help: "A file, an image, a bundle or a container.", completion: .file())
     package var target: String
@@ -50,7 +58,9 @@ package struct InspectCommand: ParsableCommand {
     }
 
     private func inspect(_ runtime: Runtime) throws -> ModuleInspection {
-        switch try FoundModule.find(target, runtime) {
+        switch try FoundModule.find(
+            target, containerd: containerd.place, .init(runtime: runtime, containerdState: containerdState))
+        {
         case .native(let program): return ModuleInspection(name: program, kind: .native)
         case .module(let module):
             var found = ModuleInspection(name: module.name, kind: .unknown)

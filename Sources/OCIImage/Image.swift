@@ -47,6 +47,13 @@ package struct Image: Sendable {
         }
     }
 
+    /// The image that a store of blobs knows by a descriptor, as of an index or a manifest.
+    ///
+    /// - Parameter reference: what it is called there.
+    package init(_ files: some ImageFiles, target: Descriptor, reference: String) throws {
+        self = try Self.follow([target], in: files, reference: reference)
+    }
+
     private init(configuration: ImageConfiguration, layers: [Layer], reference: String?, name: String) {
         self.configuration = configuration
         self.layers = layers
@@ -65,10 +72,18 @@ package struct Image: Sendable {
                 $0.reference == reference || $0.annotations?["org.opencontainers.image.ref.name"] == reference
             }
         }
+        return try follow(candidates, in: files, reference: reference)
+    }
+
+    /// - Parameter reference: what the image is called; nil: as its descriptor says.
+    private static func follow(
+        _ candidates: [Descriptor], in files: some ImageFiles, reference: String?
+    ) throws -> Image {
+        var candidates = candidates
         var name = reference
         // An index may lead to others; not for ever.
         for _ in 0..<8 {
-            let chosen = try choose(candidates, in: files.name)
+            let chosen = try choose(candidates, in: files)
             name = name ?? chosen.reference
             let manifest = try document(ManifestDocument.self, files.blob(chosen.digest))
             if let inner = manifest.manifests {
@@ -80,8 +95,9 @@ package struct Image: Sendable {
         throw ImageError(.malformed, files.name, "its indexes lead nowhere")
     }
 
-    /// The one for this machine: of its own kind, or wasm, which runs on any.
-    private static func choose(_ candidates: [Descriptor], in name: String) throws(ImageError) -> Descriptor {
+    /// The one for this machine: of its own kind, or wasm, which runs on any. Of several it is the first that is there:
+    /// an index may be kept without what it has for other machines.
+    private static func choose(_ candidates: [Descriptor], in files: some ImageFiles) throws -> Descriptor {
         let fitting = candidates.filter { candidate in
             guard let platform = candidate.platform else { return true }
             if platform.architecture == "wasm" || platform.os.hasPrefix("wasi") { return true }
@@ -92,7 +108,7 @@ package struct Image: Sendable {
                 candidate.platform.map { "\($0.os)/\($0.architecture)" } ?? candidate.digest
             }
             throw ImageError(
-                .notFound, name,
+                .notFound, files.name,
                 candidates.isEmpty
                     ? "there is no such image in it"
                     : "no image in it is for linux/\(machineArchitecture) or wasm; found \(found)")
@@ -100,11 +116,12 @@ package struct Image: Sendable {
         let names = Set(fitting.compactMap(\.reference))
         guard names.count < 2 else {
             throw ImageError(
-                .notFound, name,
+                .notFound, files.name,
                 "there are several images in it; unpack it as a folder, and name one as oci:FOLDER:NAME: "
                     + names.sorted().joined(separator: ", "))
         }
-        return first
+        guard fitting.count > 1 else { return first }
+        return try fitting.first { try files.has($0.digest) } ?? first
     }
 
     /// The names are those of Go, which images are labelled by.

@@ -6,6 +6,8 @@ package struct Descriptor: Codable, Hashable, Sendable {
     package var platform: Platform?
     package var annotations: [String: String]?
 
+    package init(digest: String) { self.digest = digest }
+
     package struct Platform: Codable, Hashable, Sendable {
         package var architecture: String
         package var os: String

@@ -2,10 +2,12 @@ internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
-/// The files of an archive or of a layout's folder, by their names.
+/// The files of an archive, of a layout's folder, or of what else keeps blobs, by their names in a layout.
 package protocol ImageFiles: Sendable {
     /// How errors name it.
     var name: String { get }
+    /// Why a blob may be missing, and what to do then.
+    var remedy: String? { get }
     /// - Returns: nil when there is no such file.
     func open(_ file: String) throws -> FileRange?
 }
@@ -93,16 +95,29 @@ package final class FolderFiles: ImageFiles {
 }
 
 extension ImageFiles {
-    /// The blob of a digest, after its content was compared with it.
-    package func blob(_ digest: String) throws -> FileRange {
+    package var remedy: String? { nil }
+
+    /// Whether the blob of a digest is there.
+    func has(_ digest: String) throws -> Bool { try open(file(of: digest)) != nil }
+
+    private func file(of digest: String) throws(ImageError) -> String {
         let parts = digest.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == "sha256", parts[1].count == 64,
             parts[1].utf8.allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 })
         else { throw ImageError(.unsupported, name, "found the digest \"\(digest)\"; expected one of sha256") }
-        guard let found = try open("blobs/sha256/\(parts[1])") else {
-            throw ImageError(.notFound, name, "the blob \(digest) is not there")
+        return "\(Self.blobs)\(parts[1])"
+    }
+
+    /// The folder of blobs in a layout, whose names are their digests in hexadecimal digits.
+    package static var blobs: String { "blobs/sha256/" }
+
+    /// The blob of a digest, after its content was compared with it.
+    package func blob(_ digest: String) throws -> FileRange {
+        let file = try file(of: digest)
+        guard let found = try open(file) else {
+            throw ImageError(.notFound, name, "the blob \(digest) is not there\(remedy.map { "; \($0)" } ?? "")")
         }
-        try verify(found, digest: String(parts[1]))
+        try verify(found, digest: String(file.dropFirst(Self.blobs.count)))
         return found
     }
 

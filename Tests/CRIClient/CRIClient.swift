@@ -16,7 +16,7 @@ package struct CRIClient: Sendable {
     func call<Answer: Message>(
         _ method: String, _ request: some Message, service: String = "RuntimeService", seconds: Int = 120
     ) async throws -> Answer {
-        var call = UnaryCall(
+        var call = GRPCCall(
             socket: socket, service: "runtime.v1.\(service)", method: method, message: try request.serializedBytes(),
             seconds: seconds)
         call.waitsForServer = true

@@ -122,6 +122,11 @@ struct RuntimeCommandLineTests {
     @Test func aSpecToBeginWithIsRight() throws {
         let bundle = try TestBundle()
         try bundle.remove("config.json")
+        for word in ["--help", "-h", "--rootless"] {
+            let error = #expect(throws: (any Error).self) { try MartletCommand.parseAsRoot(["spec", word]) }
+            let text = error.map { MartletCommand.fullMessage(for: $0) } ?? ""
+            #expect(text.contains(word == "--rootless" ? "unknown option --rootless" : "martlet spec --bundle"))
+        }
         let command = try parse("spec", "--bundle", bundle.path, "/app.wasm", "-x", as: SpecCommand.self)
         try command.run()
         let report = BundleCheck(bundle: bundle.path).run()

@@ -100,6 +100,34 @@ struct ImageTests {
         #expect(try Image(FolderFiles(folder), reference: "b").reference == "b")
     }
 
+    /// As an index is kept that was pulled for this machine alone.
+    @Test func ofSeveralImagesForThisMachineTheOneThatIsThereIsChosen() throws {
+        let scratch = try Scratch()
+        let content = layer("one")
+        let stored = [(content, "application/vnd.oci.image.layer.v1.tar", digest(content))]
+        let wasm = "\"platform\": {\"architecture\": \"wasm\", \"os\": \"wasip1\"}"
+        let missing = "{\"digest\": \"sha256:\(digest(layer("missing")))\", \(wasm)}"
+        let folder = try layout(scratch, layers: stored) { "[\(missing), {\"digest\": \"\($0)\", \(wasm)}]" }
+        #expect(try Image(FolderFiles(folder)).layers.count == 1)
+        _ = try layout(scratch, layers: stored) { _ in "[\(missing), \(missing)]" }
+        let error = #expect(throws: ImageError.self) { try Image(FolderFiles(folder)) }
+        #expect(error?.code == .notFound && error?.description.contains("is not there") == true)
+    }
+
+    @Test func anImageIsFoundByItsDescriptor() throws {
+        let scratch = try Scratch()
+        let content = layer("one")
+        var manifest = ""
+        let folder = try layout(
+            scratch, layers: [(content, "application/vnd.oci.image.layer.v1.tar", digest(content))]
+        ) {
+            manifest = $0
+            return "[]"
+        }
+        let image = try Image(FolderFiles(folder), target: Descriptor(digest: manifest), reference: "hello:1")
+        #expect(image.reference == "hello:1" && image.layers.count == 1)
+    }
+
     @Test func aLayerCanBeAModule() throws {
         let scratch = try Scratch()
         let module: [UInt8] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]

@@ -8,7 +8,7 @@ package struct CacheAddCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Compile modules ahead of their first container.",
         discussion: """
-            Files, or images (archives, and layouts as oci:DIR) whose entrypoints are modules. They are compiled as for a \
+            Files, or images (archives, layouts as oci:DIR, and containerd's as containerd:NAME) whose entrypoints are modules. They are compiled as for a \
             container, by the same confined compiler, under the name that a container's start looks for: so a node can be \
             warmed before its pods come.
 
@@ -17,7 +17,10 @@ package struct CacheAddCommand: ParsableCommand {
             EXAMPLES
               martlet cache add app.wasm tool.wasm
               martlet cache add image.tar
+              martlet cache add --namespace k8s.io containerd:registry.example/hello:1
             """)
+
+    @OptionGroup(title: "Options for an Image of containerd") package var containerd: ContainerdOptions
 
     @Argument(help: "Modules, components, WAT text, or images.", completion: .file())
     package var targets: [String]
@@ -31,7 +34,7 @@ package struct CacheAddCommand: ParsableCommand {
         var failures = 0
         for target in targets {
             do {
-                print("\(style.good("ok")): \(target): \(try Self.add(target, probe))")
+                print("\(style.good("ok")): \(target): \(try add(target, probe))")
             } catch {
                 failures += 1
                 print("\(style.bad("error")): \(target): \(error)")
@@ -41,8 +44,8 @@ package struct CacheAddCommand: ParsableCommand {
     }
 
     /// - Returns: what was done.
-    private static func add(_ target: String, _ probe: ProbeClient) throws -> String {
-        switch try FoundModule.find(target, nil) {
+    private func add(_ target: String, _ probe: ProbeClient) throws -> String {
+        switch try FoundModule.find(target, containerd: containerd.place, nil) {
         case .native(let program):
             throw RuntimeError(
                 .invalidArgument, "its entrypoint is the native program \(program)", remedy: "it needs no compilation")

@@ -25,7 +25,7 @@ struct LogFinder {
             return try podLog(try listed(served.bundle.namespace, ["id==\(served.bundle.id)"], word), served)
         }
         // One that has ended has no bundle any more, but its log.
-        return try podLog(try listed(ContainerdContainers.kubernetes, Self.filters(word), word), nil)
+        return try podLog(try listed(ContainerdPlace.kubernetes, Self.filters(word), word), nil)
     }
 
     /// What finds containers that have ended: by their ids, or by the name that the kubelet labels them with.

@@ -47,8 +47,11 @@ package struct LogsCommand: ParsableCommand {
     @Flag(help: "Only its standard error.")
     package var stderr = false
 
-    @Option(help: ArgumentHelp("containerd's socket.", valueName: "path"))
-    package var address = ContainerdContainers.socket
+    @Option(
+        help: ArgumentHelp(
+            "containerd's socket; CONTAINERD_ADDRESS if it is not said, or else "
+                + "\(ContainerdPlace.defaultSocket).", valueName: "path"))
+    package var address: String?
 
     @Option(help: ArgumentHelp("Where containerd keeps its state.", valueName: "folder"))
     package var containerdState = ShimEndpoint.containerdState
@@ -64,8 +67,10 @@ package struct LogsCommand: ParsableCommand {
 
     package func run() throws {
         try martlet.global.withRuntime { runtime in
+            var place = ContainerdPlace.ofEnvironment
+            if let address { place.socket = ContainerdPlace.path(of: address) }
             let finder = LogFinder(
-                containerdState: containerdState, containerd: ContainerdContainers(socket: address), runtime: runtime)
+                containerdState: containerdState, containerd: ContainerdContainers(place: place), runtime: runtime)
             let log = try finder.find(container)
             try check(log)
             var options = LogPrinter.Options()

@@ -37,10 +37,14 @@ struct FoundModule: ~Copyable {
 
     /// Finds it by a word of the command line: a file, an image, a bundle's folder, or a container's id.
     ///
-    /// - Parameter runtime: whose containers an id may name; nil: none.
-    static func find(_ word: String, _ runtime: Runtime?) throws -> FoundTarget {
+    /// - Parameters:
+    ///   - containerd: whose images `containerd:NAME` names.
+    ///   - containers: what an id may name; nil: nothing.
+    static func find(
+        _ word: String, containerd: ContainerdPlace, _ containers: KnownContainers?
+    ) throws -> FoundTarget {
         if access("\(word)/config.json", F_OK) == 0 { return try inBundle(absolutePath(word), rootfs: nil) }
-        switch try RunSource(word) {
+        switch try RunSource(word, containerd: containerd) {
         case .file(let path, let function):
             let file = try openFile(path, O_RDONLY | O_NONBLOCK)
             return .module(FoundModule(file: file, name: word, function: function))
@@ -53,14 +57,30 @@ struct FoundModule: ~Copyable {
                 throw error
             }
         case nil:
-            do {
-                if let container = try runtime?.summary(word) {
-                    return try inBundle(container.bundle, rootfs: container.rootfs)
-                }
-            } catch let error as RuntimeError where error.code == .notFound || error.code == .invalidArgument {}
+            if let (bundle, rootfs) = try containers?.find(word) { return try inBundle(bundle, rootfs: rootfs) }
             throw RuntimeError(
                 .notFound, "\(word) is no file, image, bundle or container here",
-                remedy: "name a module, an archive, oci:DIR, a folder with a config.json, or an id of martlet list")
+                remedy:
+                    "name a module, an archive, oci:DIR, containerd:NAME, a folder with a config.json, or a container that "
+                    + "martlet ps lists")
+        }
+    }
+
+    /// The containers that an id may name.
+    struct KnownContainers {
+        let runtime: Runtime
+        let containerdState: String
+
+        /// Of `martlet list`, or under a shim.
+        ///
+        /// - Returns: the bundle, and the root filesystem if the bundle does not say it.
+        func find(_ word: String) throws -> (bundle: String, rootfs: String?)? {
+            do {
+                let own = try runtime.summary(word)
+                return (own.bundle, own.rootfs)
+            } catch let error as RuntimeError where error.code == .notFound || error.code == .invalidArgument {
+                return try ServedContainer.find(word, in: containerdState).map { ($0.bundle.path, nil) }
+            }
         }
     }
 

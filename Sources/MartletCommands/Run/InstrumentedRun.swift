@@ -7,6 +7,8 @@ internal import ShimService
 package struct InstrumentedRun: ParsableArguments {
     @OptionGroup(title: "Options as of run") package var guest: GuestOptions
 
+    @OptionGroup(title: "Options for an Image of containerd") package var containerd: ContainerdOptions
+
     @Argument(help: "A module or WAT text, or an image.", completion: .file())
     package var target: String
 
@@ -19,9 +21,10 @@ package struct InstrumentedRun: ParsableArguments {
     func run(_ instruments: Instruments, _ global: GlobalOptions) throws -> Int32 {
         let signals = AttendedSignals.block()
         return try global.withRuntime(change: { try $0.take(instruments) }) { runtime in
-            guard let source = try RunSource(target) else {
+            guard let source = try RunSource(target, containerd: containerd.place) else {
                 throw RuntimeError(
-                    .notFound, "there is no file \(target)", remedy: "name a module, an archive or oci:DIR")
+                    .notFound, "there is no file \(target)",
+                    remedy: "name a module, an archive, oci:DIR or containerd:NAME")
             }
             let local = try LocalBundle(source, guest, arguments: arguments)
             var request = CreationRequest(

@@ -47,6 +47,9 @@ struct LocalBundle {
             spec = try Self.spec(Image(ArchiveFiles(path)), options, arguments, rootfs: rootfs)
         case .layout(let path, let reference):
             spec = try Self.spec(Image(FolderFiles(path), reference: reference), options, arguments, rootfs: rootfs)
+        case .containerd(let image):
+            let folder = splitLast(rootfs).parent
+            spec = try Self.spec(image.open(folder: folder), options, arguments, rootfs: rootfs)
         case .file(let path, let function):
             let name = path.split(separator: "/").last.map(String.init) ?? "app.wasm"
             let suffix = (options.invoke ?? function).map { "#\($0)" } ?? ""

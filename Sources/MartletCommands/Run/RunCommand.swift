@@ -11,7 +11,8 @@ package struct RunCommand: ParsableCommand {
         discussion: """
             A module, component or WAT text runs as on a node: in namespaces and a cgroup of its own, with the same \
             engine, cache and seccomp filter. It sees itself, what --dir names, and nothing else of this machine. An \
-            image is a docker or OCI archive, or a folder of an OCI layout, as oci:DIR.
+            image is a docker or OCI archive, a folder of an OCI layout, as oci:DIR, or one that containerd has, as \
+            containerd:NAME; the images of pods are in its namespace k8s.io.
 
             With --bundle, or a word that is neither a file nor an image, it is runc's command: the word is the new \
             container's id, and the bundle is in the working directory if none is named.
@@ -25,6 +26,8 @@ package struct RunCommand: ParsableCommand {
               martlet run app.wasm#function
               martlet run -it hello.tar sh
               martlet run oci:./layout
+              martlet run containerd:docker.io/library/hello:latest
+              martlet run --namespace k8s.io containerd:registry.example/hello:1 some arguments
               martlet run --debug app.wasm
               martlet run --bundle ./bundle --detach --pid-file hello.pid hello
             """)
@@ -32,6 +35,8 @@ package struct RunCommand: ParsableCommand {
     @ParentCommand var martlet: MartletCommand
 
     @OptionGroup(title: "Options for a File or an Image") package var guest: GuestOptions
+
+    @OptionGroup(title: "Options for an Image of containerd") package var containerd: ContainerdOptions
 
     @Option(name: .shortAndLong, help: "The folder that holds config.json.", completion: .directory)
     package var bundle: String?
@@ -69,7 +74,7 @@ package struct RunCommand: ParsableCommand {
         instruments.debugInfo = debug
         let isInstrumented = perf != nil || debug
         try martlet.global.withRuntime(change: { if isInstrumented { try $0.take(instruments) } }) { runtime in
-            let source = bundle == nil ? try RunSource(target) : nil
+            let source = bundle == nil ? try RunSource(target, containerd: containerd.place) : nil
             var request: CreationRequest
             let streams = ProcessStreams(isAttended: !detach, inherited: inherited)
             if let source {
@@ -100,13 +105,13 @@ package struct RunCommand: ParsableCommand {
         guard arguments.isEmpty else {
             throw ValidationError(
                 "\(target) is neither a file nor an image here, and a bundle takes no arguments; "
-                    + "name a module, an archive or oci:DIR to run it")
+                    + "name a module, an archive, oci:DIR or containerd:NAME to run it")
         }
         guard access("\(path)/config.json", F_OK) == 0 else {
             throw ValidationError(
                 bundle == nil
                     ? "\(target) is neither a file nor an image here, and there is no config.json to run as a container of "
-                        + "that id; name a module, an archive, oci:DIR, or a bundle with --bundle"
+                        + "that id; name a module, an archive, oci:DIR, containerd:NAME, or a bundle with --bundle"
                     : "there is no \(path)/config.json; martlet spec --bundle \(path) writes one")
         }
     }

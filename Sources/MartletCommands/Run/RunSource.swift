@@ -10,10 +10,22 @@ enum RunSource: Equatable {
     case archive(path: String)
     /// A folder, and the name of the image in it.
     case layout(path: String, reference: String?)
+    case containerd(ContainerdImage)
 
+    /// - Parameter containerd: whose images `containerd:NAME` names.
     /// - Returns: nil for a word that names nothing on this machine: a container's id.
     /// - Throws: `RuntimeError` for what can't be run.
-    init?(_ word: String) throws {
+    init?(_ word: String, containerd: ContainerdPlace = .ofEnvironment) throws {
+        if word.hasPrefix("containerd:") {
+            let name = String(word.dropFirst("containerd:".count))
+            guard !name.isEmpty else {
+                throw RuntimeError(
+                    .invalidArgument, "containerd: names no image",
+                    remedy: "such as containerd:docker.io/library/hello:1")
+            }
+            self = .containerd(ContainerdImage(reference: name, place: containerd))
+            return
+        }
         if word.hasPrefix("oci:") {
             self = try Self.layout(String(word.dropFirst("oci:".count)))
             return

@@ -23,6 +23,13 @@ package struct SpecCommand: ParsableCommand {
 
     package init() {}
 
+    package func validate() throws {
+        // What is passed on takes options that are not known, too.
+        guard let word = arguments.first, word.hasPrefix("-"), word != "--" else { return }
+        if ["-h", "--help"].contains(word) { throw CleanExit.helpRequest(self) }
+        throw ValidationError("unknown option \(word); after -- it is the program's name")
+    }
+
     package func run() throws {
         let path = "\(bundle)/config.json"
         guard access(path, F_OK) != 0 else {

@@ -1,18 +1,11 @@
 internal import GRPC
-internal import Glibc
-internal import NIOCore
 internal import OCIRuntime
 internal import OCISpec
 internal import SwiftProtobuf
 
-/// Asks containerd, over gRPC, what it keeps of containers.
+/// Asks containerd what it keeps of containers.
 struct ContainerdContainers: Sendable {
-    static let socket = "/run/containerd/containerd.sock"
-    /// containerd's namespace for what Kubernetes asks for.
-    static let kubernetes = "k8s.io"
-
-    /// The path of containerd's socket.
-    let socket: String
+    let place: ContainerdPlace
 
     /// Those that any of the filters finds.
     ///
@@ -21,18 +14,15 @@ struct ContainerdContainers: Sendable {
     ///   - filters: as containerd has them, such as `id==hello`.
     /// - Throws: `RuntimeError` when containerd does not answer.
     func list(_ namespace: String, _ filters: [String]) throws -> [ContainersContainer] {
+        var place = place
+        place.namespace = namespace
         let request = ContainersListContainersRequest.with { $0.filters = filters }
         do {
-            var call = UnaryCall(
-                socket: socket, service: "containerd.services.containers.v1.Containers", method: "List",
-                message: try request.serializedBytes(), seconds: 10)
-            call.metadata = [("containerd-namespace", namespace)]
-            let answer = try ShimSession.blocking { [call] in [UInt8](buffer: try await call.answer()) }
-            return try ContainersListContainersResponse(serializedBytes: answer).containers
-        } catch {
-            let remedy = geteuid() == 0 ? "is containerd running there? --address names another socket" : "be root"
-            throw RuntimeError(
-                .unavailable, "containerd does not answer at \(socket)", remedy: remedy, cause: error)
+            let answer: ContainersListContainersResponse = try place.call(
+                "containerd.services.containers.v1.Containers", "List", request)
+            return answer.containers
+        } catch let error as GRPCError {
+            throw RuntimeError(.unavailable, "containerd does not list its containers", cause: error)
         }
     }
 }

@@ -5,10 +5,11 @@ package import NIOCore
 internal import NIOHPACK
 internal import NIOHTTP2
 internal import NIOPosix
+internal import Synchronization
 
-/// A call of gRPC with one message each way (grpc: PROTOCOL-HTTP2.md), on a connection of its own: a connection costs
-/// less than a millisecond here, and there is none to be broken when the server is killed and started again.
-package struct UnaryCall: Sendable {
+/// A call of gRPC with one message to the server (grpc: PROTOCOL-HTTP2.md), on a connection of its own: a connection
+/// costs less than a millisecond here, and there is none to be broken when the server is killed and started again.
+package struct GRPCCall: Sendable {
     /// The path of the server's Unix socket.
     package let socket: String
     /// With its package.
@@ -30,12 +31,28 @@ package struct UnaryCall: Sendable {
         self.seconds = seconds
     }
 
-    /// What was answered; a `GRPCError` is all that it throws.
+    /// The one message that was answered; a `GRPCError` is all that it throws.
     package func answer() async throws -> ByteBuffer {
+        let messages = Messages()
+        try await eachAnswer { message in messages.all.withLock { $0.append(message) } }
+        let all = messages.all.withLock { $0 }
+        guard all.count == 1 else { throw failure(GRPCError.Code.unknown, "the answer is not one message") }
+        return all[0]
+    }
+
+    private final class Messages: Sendable {
+        let all = Mutex<[ByteBuffer]>([])
+    }
+
+    /// Hands on the messages of a stream of answers, until it has ended well. No more are read while one is being
+    /// handled.
+    ///
+    /// - Throws: a `GRPCError`, or what the closure throws.
+    package func eachAnswer(_ take: @escaping @Sendable (ByteBuffer) throws -> Void) async throws {
         let end = ContinuousClock.now + .seconds(seconds)
         do {
             let (connection, multiplexer) = try await connected(until: waitsForServer ? end : .now)
-            let promise = connection.eventLoop.makePromise(of: ByteBuffer.self)
+            let promise = connection.eventLoop.makePromise(of: Void.self)
             // The server takes the end of the connection for the caller's having given up.
             let timeout = connection.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
                 promise.fail(failure(GRPCError.Code.deadlineExceeded, "no answer within \(seconds) s"))
@@ -44,7 +61,7 @@ package struct UnaryCall: Sendable {
             do {
                 _ = try await multiplexer.createStreamChannel { stream in
                     stream.eventLoop.makeCompletedFuture {
-                        try stream.pipeline.syncOperations.addHandler(UnaryCallHandler(self, promise))
+                        try stream.pipeline.syncOperations.addHandler(CallHandler(self, promise, take))
                     }
                 }.get()
             } catch {
@@ -54,9 +71,11 @@ package struct UnaryCall: Sendable {
                 timeout.cancel()
                 connection.close(promise: nil)
             }
-            return try await promise.futureResult.get()
+            try await promise.futureResult.get()
         } catch let error as GRPCError {
             throw error
+        } catch let failed as TakerFailure {
+            throw failed.cause
         } catch {
             throw failure(GRPCError.Code.unavailable, "\(error)")
         }
@@ -89,18 +108,25 @@ package struct UnaryCall: Sendable {
     }
 }
 
+/// What went wrong with a message on the caller's side.
+private struct TakerFailure: Error {
+    let cause: any Error
+}
+
 /// The stream of a call: sends the request as soon as it is open, and keeps its promise when the server has ended it.
-private final class UnaryCallHandler: ChannelInboundHandler {
+private final class CallHandler: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias OutboundOut = HTTP2Frame.FramePayload
 
-    private let call: UnaryCall
-    private let promise: EventLoopPromise<ByteBuffer>
-    private var answer = UnaryAnswer()
+    private let call: GRPCCall
+    private let promise: EventLoopPromise<Void>
+    private let take: @Sendable (ByteBuffer) throws -> Void
+    private var answer = AnswerReader()
 
-    init(_ call: UnaryCall, _ promise: EventLoopPromise<ByteBuffer>) {
+    init(_ call: GRPCCall, _ promise: EventLoopPromise<Void>, _ take: @escaping @Sendable (ByteBuffer) throws -> Void) {
         self.call = call
         self.promise = promise
+        self.take = take
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -119,14 +145,27 @@ private final class UnaryCallHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if answer.isWhole(with: unwrapInboundIn(data)) { promise.completeWith(answer.result(of: call)) }
+        answer.take(unwrapInboundIn(data))
+        do {
+            while let message = try answer.next() {
+                do { try take(message) } catch { throw TakerFailure(cause: error) }
+            }
+        } catch let error as AnswerReader.Malformed {
+            end(context, call.failure(GRPCError.Code.unknown, "\(error)"))
+        } catch {
+            end(context, error)
+        }
+        guard answer.isAtEnd else { return }
+        if let failure = answer.failure(of: call) { promise.fail(failure) } else { promise.succeed() }
     }
 
-    // A promise is kept but once: these come after a whole answer, too.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    private func end(_ context: ChannelHandlerContext, _ error: any Error) {
         promise.fail(error)
         context.close(promise: nil)
     }
+
+    // A promise is kept but once: these come after a whole answer, too.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { end(context, error) }
 
     func channelInactive(context: ChannelHandlerContext) {
         promise.fail(call.failure(GRPCError.Code.unavailable, "the server closed the connection"))

@@ -35,8 +35,15 @@ struct Loading {
         self.service = service
     }
 
+    /// Whether it is a module that is to be served: nothing in it says so.
+    private var isServedModule: Bool { request.servesModule && ServedModules.mayBe(Self.module) }
+
     /// What is in the cache.
     mutating func find() throws -> (code: GuestCode, host: GuestHost)? {
+        if isServedModule {
+            let server = try forServer()
+            return try server.loadFromCache(Self.module, name: request.name).map { ($0, server.host) }
+        }
         let engine = try forEngine()
         if let code = try engine.loadFromCache(Self.module, name: request.name) { return (code, engine.host) }
         guard ServingHint.isIn(Self.module) else { return nil }
@@ -48,8 +55,10 @@ struct Loading {
 
     /// Compiles what is not there.
     mutating func load() throws -> (code: GuestCode, host: GuestHost) {
-        let engine = try forEngine()
-        if let code = try load(with: engine), !code.servesHTTP { return (code, engine.host) }
+        if !isServedModule {
+            let engine = try forEngine()
+            if let code = try load(with: engine), !code.servesHTTP { return (code, engine.host) }
+        }
         do {
             return try loadServed(with: forServer())
         } catch {

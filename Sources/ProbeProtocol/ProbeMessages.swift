@@ -27,6 +27,8 @@ package struct ProbeRequest: Codable, Sendable {
     package var name: String
     /// The function to run, if one is named.
     package var function: String?
+    /// Whether it is compiled as a module that answers HTTP requests, if it is a module; for `compile`.
+    package var servesModule = false
 
     package init(_ work: Work, settings: EngineSettings, scratch: String? = nil, name: String, function: String? = nil)
     {

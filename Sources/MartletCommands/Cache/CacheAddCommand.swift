@@ -10,15 +10,20 @@ package struct CacheAddCommand: ParsableCommand {
         discussion: """
             Files, or images (archives, layouts as oci:DIR, and containerd's as containerd:NAME) whose entrypoints are modules. They are compiled as for a \
             container, by the same confined compiler, under the name that a container's start looks for: so a node can be \
-            warmed before its pods come.
+            warmed before its pods come. What is served is compiled otherwise: of a component it is known, of a module \
+            that answers HTTP requests (martlet.dev/http-module) --serve says it.
 
             The exit status is 1 when one could not be compiled; the others are there.
 
             EXAMPLES
               martlet cache add app.wasm tool.wasm
               martlet cache add image.tar
+              martlet cache add --serve cgi.wasm
               martlet cache add --namespace k8s.io containerd:registry.example/hello:1
             """)
+
+    @Flag(help: "Compile modules as they are for answering HTTP requests, and not as commands.")
+    package var serve = false
 
     @OptionGroup(title: "Options for an Image of containerd") package var containerd: ContainerdOptions
 
@@ -52,7 +57,8 @@ package struct CacheAddCommand: ParsableCommand {
         case .module(let module):
             let progress = Progress("compiling \(target)")
             defer { progress.clear() }
-            let request = ProbeRequest(.compile, settings: probe.settings, name: module.name)
+            var request = ProbeRequest(.compile, settings: probe.settings, name: module.name)
+            request.servesModule = serve
             let report = try probe.report(request, module: module.file.raw) { progress.show() }
             if let problem = report.problem {
                 throw RuntimeError(.malformed, problem.message, remedy: "martlet inspect \(target) says more")

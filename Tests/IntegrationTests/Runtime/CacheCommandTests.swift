@@ -28,6 +28,29 @@ extension Integration {
             }
         }
 
+        /// Nothing in such a module says that it is to be served.
+        @Test func aModuleThatIsServedIsCompiledForItWhenThatIsAskedFor() async throws {
+            try await OwnCache.run { cache in
+                let added = try await cache.martlet("cache", "add", "--serve", guest("cgi.wasm"), guest("serve.wasm"))
+                #expect(added.status == 0, "\(added)")
+                let before = cache.artifacts
+                let again = try await cache.martlet("cache", "add", "--serve", guest("cgi.wasm"))
+                #expect(again.stdout.contains("compiled before"), "\(again)")
+                let port = try HTTPConnection.freePort()
+                let serving = try cache.start("run", "--http", "\(port)", guest("cgi.wasm"))
+                try await eventually("an answer") {
+                    if serving.hasEnded { throw FixtureError(description: "\(await serving.outcome())") }
+                    return HTTPConnection.isServed(port: port)
+                }
+                kill(serving.pid, SIGTERM)
+                #expect(await serving.outcome().status == 0)
+                #expect(cache.artifacts == before)
+                let asCommand = try await cache.martlet("cache", "add", guest("cgi.wasm"))
+                #expect(
+                    asCommand.stdout.contains(": compiled ") && cache.artifacts.count > before.count, "\(asCommand)")
+            }
+        }
+
         @Test func whatCannotBeCompiledIsToldAndTheRestIsThere() async throws {
             try await OwnCache.run { cache in
                 let outcome = try await cache.martlet(
@@ -88,15 +111,18 @@ final class OwnCache: Sendable {
         try await body(OwnCache(folder))
     }
 
-    func martlet(_ words: String...) async throws -> Outcome {
+    func martlet(_ words: String...) async throws -> Outcome { try await start(words).outcome() }
+
+    func start(_ words: String...) throws -> Command { try start(words) }
+
+    private func start(_ words: [String]) throws -> Command {
         let node = "/var/lib/martlet/cache"
-        return try await Command(
+        return try Command(
             "/usr/bin/unshare",
             [
                 "--mount", "/bin/sh", "-c",
                 "mkdir -p \(node) && mount --bind \"$0\" \(node) && exec \"$@\"", folder, RuntimeFixture.program,
-            ] + words, environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"]
-        ).outcome()
+            ] + words, environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"])
     }
 
     /// The compiled modules, with when each was written.

@@ -16,7 +16,7 @@ struct Debugger: Sendable {
 
     /// Says how it is to be attached, and returns when it is.
     ///
-    /// - Throws: `RuntimeError` when the process has ended instead.
+    /// - Throws: `RuntimeError` when the process has ended instead, or a signal asks this one to.
     @Sendable func wait(for pid: Int32) throws {
         let text = """
             martlet: the module waits for a debugger, in process \(pid):
@@ -29,6 +29,9 @@ struct Debugger: Sendable {
         while try !isTraced(pid) {
             guard try !process.waitForEnd(milliseconds: 100) else {
                 throw RuntimeError(.wrongState, "the process ended before a debugger was attached")
+            }
+            guard !AttendedSignals.askForTheEnd else {
+                throw RuntimeError(.wrongState, "interrupted before a debugger was attached")
             }
         }
     }

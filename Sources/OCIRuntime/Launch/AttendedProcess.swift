@@ -54,6 +54,13 @@ package struct AttendedSignals: Sendable {
         return AttendedSignals(set: set)
     }
 
+    /// Whether one of them has come and waits that ends programs: for what takes long before they are handed on.
+    package static var askForTheEnd: Bool {
+        var pending = sigset_t()
+        sigpending(&pending)
+        return [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains { sigismember(&pending, $0) == 1 }
+    }
+
     /// Hands each that comes to `body`, on a thread of its own, until the process ends.
     package func forward(_ body: @escaping @Sendable (Int32) -> Void) throws {
         try DetachedThread.start("signals") {

@@ -46,6 +46,16 @@ extension Integration {
             }
         }
 
+        @Test func aSignalEndsTheWaitAndNothingIsLeft() async throws {
+            try await RuntimeFixture.run { runtime in
+                let running = try debug(runtime, words, "10")
+                try await eventually("its wait") { running.stderrSoFar.contains("then continue") }
+                kill(running.pid, SIGTERM)
+                let outcome = await running.outcome()
+                #expect(outcome.status == 1 && outcome.stderr.contains("interrupted before"), "\(outcome)")
+            }
+        }
+
         @Test func whoEndsTheWaitIsToldAndNothingIsLeft() async throws {
             try await RuntimeFixture.run { runtime in
                 let running = try debug(runtime, words, "10")

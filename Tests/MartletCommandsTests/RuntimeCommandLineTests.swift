@@ -64,6 +64,13 @@ struct RuntimeCommandLineTests {
         #expect(update.cpuQuota == -1 && update.pidsLimit == -1 && update.id == "c1")
     }
 
+    @Test func realtimeAndOtherFlagsOfRuncAreTaken() throws {
+        let update = try parse(
+            "update", "--cpu-rt-period", "1000000", "--cpu-rt-runtime", "-1", "c1", as: UpdateCommand.self)
+        #expect(update.cpuRtPeriod == 1_000_000 && update.cpuRtRuntime == -1)
+        #expect(try parse("run", "--no-subreaper", "c1", as: RunCommand.self).target == "c1")
+    }
+
     @Test func foldersAreSharedByTheirPaths() throws {
         let plain = try #require(SharedFolder(argument: "/a:b::/c"))
         #expect(plain.host == "/a:b" && plain.guest == "/c" && !plain.isReadOnly)

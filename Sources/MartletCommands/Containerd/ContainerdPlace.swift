@@ -68,12 +68,16 @@ struct ContainerdPlace: Equatable, Sendable {
         } catch let error as GRPCError where !error.isSilence {
             throw error
         } catch let error as GRPCError {
-            throw RuntimeError(.unavailable, "containerd does not answer at \(socket)", remedy: remedy, cause: error)
+            let remedy = remedy
+            throw RuntimeError(
+                .unavailable, "containerd does not answer at \(socket)",
+                remedy: remedy ?? "is containerd running? systemctl status containerd",
+                cause: remedy == nil ? error : nil)
         }
     }
 
-    /// What to do when nobody answers.
-    private var remedy: String {
+    /// What to do when nobody answers, if it can be seen from here why.
+    private var remedy: String? {
         if access(socket, F_OK) != 0, errno == ENOENT {
             return "there is no such socket: start containerd, or name another one's by --address or CONTAINERD_ADDRESS"
         }
@@ -81,6 +85,6 @@ struct ContainerdPlace: Equatable, Sendable {
             return geteuid() == 0
                 ? "the socket can't be used: see its mode" : "the socket is root's alone: run it with sudo"
         }
-        return "is containerd running? systemctl status containerd"
+        return nil
     }
 }

@@ -61,6 +61,11 @@ struct LocalBundle {
             // Of the file alone: a module has no search path of its own.
             spec.process?.env = []
         }
+        for folder in options.dir where access(folder.host, F_OK) != 0 {
+            throw RuntimeError(
+                .notFound, "--dir \(folder.host): there is no such folder or file on this machine",
+                remedy: "the container's side comes after it: --dir host::guest")
+        }
         apply(options, to: &spec, id: id)
         if let user = options.user { spec.process?.user = try User(user, rootfs: rootfs) }
         return spec

@@ -47,6 +47,9 @@ package struct RunCommand: ParsableCommand {
     @Flag(help: "Leave the container when it has ended; remove it with: martlet delete ID")
     package var keep = false
 
+    @Flag(help: "Adopt no processes: taken and not needed.")
+    package var noSubreaper = false
+
     @Option(
         help: ArgumentHelp(
             "Tell perf(1) of the module's functions: map writes /tmp/perf-PID.map, jitdump jit-PID.dump here.",

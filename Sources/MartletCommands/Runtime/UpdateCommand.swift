@@ -35,6 +35,12 @@ package struct UpdateCommand: ParsableCommand {
     @Option(help: "The period in microseconds.")
     package var cpuPeriod: UInt64?
 
+    @Option(help: "The period of its realtime threads in microseconds.")
+    package var cpuRtPeriod: UInt64?
+
+    @Option(parsing: .unconditional, help: "Microseconds of processor time in it.")
+    package var cpuRtRuntime: Int64?
+
     @Option(help: "Its share of processor time, 1024 being the usual one.")
     package var cpuShare: UInt64?
 
@@ -75,15 +81,15 @@ package struct UpdateCommand: ParsableCommand {
             limits.swap = memorySwap?.bytes
             wanted.memory = limits
         }
-        if cpuQuota != nil || cpuPeriod != nil || cpuShare != nil || cpusetCpus != nil || cpusetMems != nil {
-            var limits = CPUResources()
-            limits.quota = cpuQuota
-            limits.period = cpuPeriod
-            limits.shares = cpuShare
-            limits.cpus = cpusetCpus
-            limits.mems = cpusetMems
-            wanted.cpu = limits
-        }
+        var limits = CPUResources()
+        limits.quota = cpuQuota
+        limits.period = cpuPeriod
+        limits.realtimeRuntime = cpuRtRuntime
+        limits.realtimePeriod = cpuRtPeriod
+        limits.shares = cpuShare
+        limits.cpus = cpusetCpus
+        limits.mems = cpusetMems
+        if limits != CPUResources() { wanted.cpu = limits }
         if let pidsLimit { wanted.pids = PidsResources(limit: pidsLimit) }
         if let blkioWeight {
             var limits = BlockIOResources()

@@ -46,6 +46,9 @@ extension Integration {
                 )
                 #expect(written.status == 0, "\(written.stderr)")
                 #expect(try folder.text("new") == "x\n")
+                let missing = try await runtime.martlet(
+                    "run", "--name", id, "--dir", "\(folder.path)/none::/data", guest("tool.wasm"), "list", "/data")
+                #expect(missing.status == 1 && missing.stderr.contains("--dir \(folder.path)/none"), "\(missing)")
                 let hidden = try await runtime.martlet("run", "--name", id, guest("tool.wasm"), "read", "/etc/passwd")
                 #expect(hidden.status == 1)
                 expectNoFolders(runtime)

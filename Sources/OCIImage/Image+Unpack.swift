@@ -5,19 +5,22 @@ internal import OCISpec
 extension Image {
     /// Makes the image's root filesystem in an empty folder.
     ///
+    /// - Parameter proceed: called again and again meanwhile; what it throws ends it.
     /// - Throws: what is wrong with the image; the folder then holds what was unpacked so far.
-    package func unpack(into rootfs: String) throws {
+    package func unpack(into rootfs: String, proceed: @escaping () throws -> Void = {}) throws {
         let unpacker = try LayerUnpacker(rootfs: rootfs)
         for layer in layers {
             if layer.isModule {
                 try write(layer, into: rootfs)
                 continue
             }
-            try unpack(layer, unpacker)
+            try unpack(layer, unpacker, proceed)
         }
     }
 
-    private func unpack(_ layer: Layer, _ unpacker: LayerUnpacker) throws {
+    private func unpack(
+        _ layer: Layer, _ unpacker: LayerUnpacker, _ proceed: @escaping () throws -> Void
+    ) throws {
         let name = layer.content.name
         let head = try layer.content.readHead()
         var content = layer.content as any ByteSource
@@ -26,7 +29,7 @@ extension Image {
         } else if head.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) {
             throw ImageError(.unsupported, name, "a layer compressed by zstd; build the image with gzip")
         }
-        let digesting = SharedDigest(content)
+        let digesting = SharedDigest(content, proceed)
         var reader = TarReader(digesting, name: name)
         try unpacker.apply(&reader, name: name)
         let digest = try digesting.finish()
@@ -40,9 +43,17 @@ extension Image {
     private final class SharedDigest: ByteSource {
         private var source: DigestingSource
 
-        init(_ source: any ByteSource) { self.source = DigestingSource(source) }
+        private let proceed: () throws -> Void
 
-        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { try source.read(into: buffer) }
+        init(_ source: any ByteSource, _ proceed: @escaping () throws -> Void) {
+            self.source = DigestingSource(source)
+            self.proceed = proceed
+        }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+            try proceed()
+            return try source.read(into: buffer)
+        }
 
         func finish() throws -> String { try source.finish() }
     }

@@ -104,6 +104,12 @@ struct RuntimeCommandLineTests {
         #expect(Interval(argument: text)?.milliseconds == milliseconds)
     }
 
+    @Test(arguments: [(5000, "5s"), (500, "500ms")] as [(Int32, String)])
+    func intervalsAreShownAsTheyAreTyped(milliseconds: Int32, text: String) {
+        #expect(Interval(milliseconds: milliseconds).defaultValueDescription == text)
+        #expect(Interval(argument: text)?.milliseconds == milliseconds)
+    }
+
     @Test func jsonIsIndentedAndStaysTheSame() throws {
         let text = #"{"a":[1,{"b":"x\"{,:"},[]],"c":{},"d":null}"#
         let pretty = indented(Array(text.utf8))

@@ -54,6 +54,17 @@ struct ImageTests {
         #expect(try scratch.text("file") == "two")
     }
 
+    @Test func unpackingEndsWhenItMayNotProceed() throws {
+        struct Interrupted: Error {}
+        let scratch = try Scratch()
+        let content = layer("one")
+        let folder = try layout(
+            scratch, layers: [(content, "application/vnd.oci.image.layer.v1.tar", digest(content))])
+        let image = try Image(FolderFiles(folder))
+        #expect(throws: Interrupted.self) { try image.unpack(into: scratch.rootfs) { throw Interrupted() } }
+        #expect(throws: (any Error).self) { try scratch.text("file") }
+    }
+
     @Test func whatIsNotAsItsDigestSaysIsRefused() throws {
         let scratch = try Scratch()
         let content = layer("right")

@@ -49,6 +49,11 @@ struct FoundModule: ~Copyable {
             let file = try openFile(path, O_RDONLY | O_NONBLOCK)
             return .module(FoundModule(file: file, name: word, function: function))
         case let image?:
+            guard geteuid() == 0 else {
+                throw RuntimeError(
+                    .unavailable, "an image is unpacked with its files' owners by root, and this is user \(geteuid())",
+                    remedy: "run it with sudo, or name the module's own file")
+            }
             let local = try LocalBundle(image, GuestOptions.parse([]), arguments: [])
             do {
                 return try inBundle(local.path, rootfs: nil, ownFolder: local.path)

@@ -30,6 +30,7 @@ package struct InstrumentedRun: ParsableArguments {
             var request = CreationRequest(
                 id: local.id, bundle: local.path, streams: ProcessStreams(isAttended: true))
             request.ownFolder = local.path
+            request.beforeStart = { _ in try AttendedSignals.expectNone() }
             let attended: AttendedContainer?
             do {
                 attended = try runtime.run(request)

@@ -75,7 +75,7 @@ struct LocalBundle {
     private static func spec(
         _ image: Image, _ options: GuestOptions, _ arguments: [String], rootfs: String
     ) throws -> Spec {
-        try image.unpack(into: rootfs)
+        try image.unpack(into: rootfs) { try AttendedSignals.expectNone() }
         let config = image.configuration.config
         // Arguments take the place of those that the image has beside its entrypoint, as for other engines.
         var words = image.arguments

@@ -90,7 +90,12 @@ package struct RunCommand: ParsableCommand {
                 request = CreationRequest(id: target, bundle: bundle, streams: streams)
             }
             options.apply(to: &request)
-            if debug { request.beforeStart = try Debugger().wait }
+            // Making it may have had its module compiled.
+            let debugger = debug ? try Debugger() : nil
+            request.beforeStart = { pid in
+                if signals != nil { try AttendedSignals.expectNone() }
+                try debugger?.wait(for: pid)
+            }
             let attended: AttendedContainer?
             do {
                 attended = try runtime.run(request)

@@ -63,6 +63,11 @@ package struct Interval: ExpressibleByArgument, Hashable, Sendable {
 
     init(milliseconds: Int32) { self.milliseconds = milliseconds }
 
+    /// As help shows a default.
+    package var defaultValueDescription: String {
+        milliseconds.isMultiple(of: 1000) ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+    }
+
     package init?(argument: String) {
         for (unit, factor) in [("ms", 1.0), ("s", 1000), ("m", 60_000), ("", 1000)] where argument.hasSuffix(unit) {
             guard let number = Double(argument.dropLast(unit.count)), number > 0, number * factor < 1e9 else {

@@ -17,12 +17,12 @@ package struct ShimCallCommand: ParsableCommand {
               state, pids, stats, connect       tell of the container, as JSON
               wait                              end when it ends
               start, pause, resume              what they say
-              kill [SIGNAL]                     TERM if none is named; --all for all its processes
-              exec PROGRAM [ARGUMENT ...]       run a process in it, with the streams and signals of this one
+              kill [SIGNAL]                     TERM if none is named; --all: its processes
+              exec PROGRAM [ARGUMENT ...]       run a process in it, at these streams
               delete                            remove what has ended
-              shutdown                          end the shim, if it has no container left; --now in any case
-              call SERVICE METHOD [JSON]        any method of the task service, version 2 or 3, or the sandbox service
-              methods                           list those
+              shutdown                          end the shim, if it has no container left
+              call SERVICE METHOD [JSON]        any method that methods lists
+              methods                           list those of task and sandbox services
 
             Options stand before the shim. What a shim is told behind containerd's back, containerd learns by the events \
             that follow.
@@ -49,7 +49,7 @@ package struct ShimCallCommand: ParsableCommand {
     @Flag(help: "kill: all processes of the container.")
     package var all = false
 
-    @Flag(help: "shutdown: also when containers are left.")
+    @Flag(help: "shutdown: says now, which Martlet's shim and runc's take for the same.")
     package var now = false
 
     @Option(help: ArgumentHelp("Where containerd keeps its state.", valueName: "folder"))

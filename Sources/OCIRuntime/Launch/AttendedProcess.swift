@@ -61,6 +61,13 @@ package struct AttendedSignals: Sendable {
         return [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains { sigismember(&pending, $0) == 1 }
     }
 
+    /// For what takes long before a process runs that they could be handed on to.
+    ///
+    /// - Throws: `RuntimeError` when one has come that ends programs.
+    package static func expectNone() throws {
+        guard !askForTheEnd else { throw RuntimeError(.wrongState, "interrupted before the program was started") }
+    }
+
     /// Hands each that comes to `body`, on a thread of its own, until the process ends.
     package func forward(_ body: @escaping @Sendable (Int32) -> Void) throws {
         try DetachedThread.start("signals") {

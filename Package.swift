@@ -129,7 +129,10 @@ let package = Package(
         library("Composition"),
         library("WasmHost", ["CLinux", "Composition", "HTTPPolicy", "Wasm", "LinuxSystem", system]),
         library(
-            "HTTPHost", ["CLinux", "EngineProtocol", "HTTPPolicy", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem"]),
+            "HTTPHost",
+            [
+                "CLinux", "EngineProtocol", "HTTPPolicy", "OutgoingHTTP", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem",
+            ]),
         library(
             "Zygote",
             [

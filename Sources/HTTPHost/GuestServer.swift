@@ -14,18 +14,21 @@ final class GuestServer: @unchecked Sendable {
     private let log = GuestLog()
     private let figures: ServerFigures
     private let settings: ServerSettings
+    private let sender: RequestSender
     private let report: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - requests: counts those that are answered, for `martlet ps`.
+    ///   - roots: what certificates must lead to where the container has none of its own.
     ///   - report: takes what there is to say of a guest that was stopped; from any thread.
     init(
         _ program: GuestProgram.Served, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
-        requests: SharedCounter?, report: @escaping @Sendable (String) -> Void
+        requests: SharedCounter?, roots: NodeRoots?, report: @escaping @Sendable (String) -> Void
     ) throws(GuestError) {
         figures = ServerFigures(all: requests)
         self.host = host
         self.report = report
+        sender = RequestSender(settings.outgoing, invocation.environment, roots, report: report)
         do throws(SystemCallError) {
             var settings = settings
             if let limit = invocation.memoryLimit {
@@ -39,11 +42,12 @@ final class GuestServer: @unchecked Sendable {
         switch program {
         case .component(let entry):
             if let lowered = entry.lowered {
-                guest = ServedLowered(lowered, invocation, settings: settings, host: host, log: log)
+                guest = ServedLowered(lowered, invocation, settings: settings, host: host, log: log, sender: sender)
                 break
             }
             do throws(EngineError) {
-                guest = try ServedComponent(entry, invocation, settings: settings, host: host, log: log)
+                guest = try ServedComponent(
+                    entry, invocation, settings: settings, host: host, log: log, sender: sender)
             } catch {
                 throw GuestError(error)
             }
@@ -68,7 +72,9 @@ final class GuestServer: @unchecked Sendable {
         do {
             var record: (@Sendable (AccessRecord) -> Void)?
             if settings.logsAccess { record = { [log] in log.say($0.line) } }
-            server = try HTTPServer(settings, pool: try startPool(), figures: figures, record: record)
+            let loops = EventLoops()
+            sender.begin(on: loops)
+            server = try HTTPServer(settings, on: loops, pool: try startPool(), figures: figures, record: record)
         } catch {
             throw GuestError(.systemCall, "\(error)")
         }

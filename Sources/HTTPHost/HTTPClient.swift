@@ -1,12 +1,14 @@
-internal import HTTPPolicy
+internal import OutgoingHTTP
 internal import WASIHTTP
 internal import Wasm
 
 /// Requests of the guest's own as they are sent, and what comes back, of `wasi:http/outgoing-handler` and
-/// `wasi:http/types`. The engine's own client sends them: its resources are the helper's, ours stand for them.
+/// `wasi:http/types`. Our client sends them. Their bodies are the engine's streams, which only its own `wasi:http` can
+/// make: it sends a request to us, through a tunnel of the helper's, with nothing but the body, and gets a response with
+/// nothing but the body.
 enum HTTPClient {
-    /// Without a word of the guest's, and at most: nanoseconds.
-    private static let timeout: UInt64 = 600_000_000_000
+    /// The engine's own client waits for as long as ours does; nanoseconds.
+    private static let timeout: UInt64 = .max / 4
 
     static func handler() -> HostInterface {
         var interface = HostInterface("wasi:http/outgoing-handler")
@@ -15,8 +17,8 @@ enum HTTPClient {
             var options: RequestOptions?
             if let value = try arguments.option(1) { options = try arguments.take(value, as: RequestOptions.self) }
             switch try send(request, options ?? RequestOptions(), arguments.guest, call) {
-            case .sent(let future): return .ok(arguments.give(future, .futureIncomingResponse))
-            case .refused(let code): return .error(HTTPErrors.value(code))
+            case .success(let sent): return .ok(arguments.give(sent, .futureIncomingResponse))
+            case .failure(let failure): return .error(HTTPErrors.value(failure))
             }
         }
         return interface
@@ -24,108 +26,109 @@ enum HTTPClient {
 
     static func define(in interface: inout HostInterface) {
         interface.add("[method]future-incoming-response.subscribe") { (call, arguments) throws(EngineError) in
-            let source = try arguments.get(0, as: FutureResponse.self).source
-            return try arguments.guest.client.make("response-ready", call, [.u32(source)])
+            let sent = try arguments.get(0, as: SentRequest.self)
+            return try arguments.guest.client.make("response-ready", call, [.u32(sent.source)])
         }
         interface.add("[method]future-incoming-response.get") { (call, arguments) throws(EngineError) in
-            let future = try arguments.get(0, as: FutureResponse.self)
-            guard !future.isTaken else { return .option(.ok(.error(nil))) }
-            let answer = try arguments.guest.client.number("response", call, [.u32(future.source)])
+            let sent = try arguments.get(0, as: SentRequest.self)
+            guard !sent.isTaken else { return .option(.error(nil)) }
+            let answer = try arguments.guest.client.number("response", call, [.u32(sent.source)])
             if answer == pending { return .option(nil) }
-            future.isTaken = true
-            guard let source = handle(answer) else { return .option(.ok(.error(HTTPErrors.value(code(answer))))) }
-            let response = try head(source, arguments.guest, call)
-            return .option(.ok(.ok(arguments.give(response, .incomingResponse))))
+            sent.isTaken = true
+            // The tunnel answers whatever becomes of the request; but not one whose body has no end.
+            guard let source = handle(answer) else {
+                let failure = OutgoingFailure(.internalError, .text("the request's body was broken off"))
+                return .option(.ok(.error(HTTPErrors.value(failure))))
+            }
+            switch sent.call.progress {
+            case .response(let status, let fields):
+                let response = IncomingResponse(status: status, fields, of: sent, source: source)
+                return .option(.ok(.ok(arguments.give(response, .incomingResponse))))
+            case .failed(let failure):
+                try drop(.incomingResponse, source, arguments.guest, call)
+                return .option(.ok(.error(HTTPErrors.value(failure))))
+            case .pending: throw Arguments.unexpected("a response")
+            }
         }
         interface.add("[method]incoming-response.status") { (_, arguments) throws(EngineError) in
             .u16(try arguments.get(0, as: IncomingResponse.self).status)
         }
         interface.add("[method]incoming-response.headers") { (_, arguments) throws(EngineError) in
             let response = try arguments.get(0, as: IncomingResponse.self)
-            return arguments.give(Fields(response.fields, isMutable: false), .fields)
+            return arguments.give(Fields(response.fields, isMutable: false, arguments.guest.budget), .fields)
         }
         interface.add("[method]incoming-response.consume") { (call, arguments) throws(EngineError) in
             let response = try arguments.get(0, as: IncomingResponse.self)
-            guard !response.isConsumed else { return .error(nil) }
+            guard !response.isConsumed, let source = response.source else { return .error(nil) }
             response.isConsumed = true
-            let source = UInt32(try arguments.guest.client.number("consume", call, [.u32(response.source)]))
-            return .ok(arguments.give(IncomingBody(source: source), .incomingBody))
+            let body = UInt32(try arguments.guest.client.number("consume", call, [.u32(source)]))
+            return .ok(arguments.give(IncomingBody(of: response.sent, source: body), .incomingBody))
         }
     }
 
     // MARK: Sending
 
-    /// The engine's request, which has its fields only, until it is sent.
+    /// The engine's request, of which only the body is sent on, until it is sent.
     static func made(
         _ request: OutgoingRequest, _ served: ServedGuest, _ call: HostCall
     ) throws(EngineError) -> UInt32 {
         if let made = request.made { return made }
         try served.prepareClient(call)
-        let made = UInt32(try served.client.number("request", call, [list(request.fields)]))
+        // It checks the body's size.
+        let sizes = request.fields.values(of: "content-length").map { value in
+            ComponentValue.tuple([.string("content-length"), .bytes(value)])
+        }
+        let made = UInt32(try served.client.number("request", call, [.list(sizes)]))
         request.made = made
         return made
     }
 
-    private enum Sent {
-        case sent(FutureResponse)
-        case refused(ErrorCode)
-    }
-
     private static func send(
         _ request: OutgoingRequest, _ options: RequestOptions, _ served: ServedGuest, _ call: HostCall
-    ) throws(EngineError) -> Sent {
-        if let refusal = refusal(of: request, served.outgoing) {
+    ) throws(EngineError) -> Result<SentRequest, OutgoingFailure> {
+        let way: (authority: String, path: String)
+        do throws(OutgoingFailure) {
+            way = try served.sender.prepare(request, options, served.exchange)
+        } catch {
             if let made = request.made { try drop(.outgoingRequest, made, served, call) }
-            return .refused(refusal)
+            return .failure(error)
         }
-        let most = min(timeout, served.exchange.nanosecondsLeft)
-        let times = [options.connectTimeout, options.firstByteTimeout, options.betweenBytesTimeout]
         let made = try made(request, served, call)
         let answer = try served.client.number(
             "send", call,
             [
-                .u32(made), .string(request.otherMethod ?? request.method.uppercased()),
-                .u8(request.scheme == "HTTP" ? 0 : 1), .string(request.authority ?? ""), .string(request.path ?? "/"),
-            ] + times.map { .u64(min($0 ?? timeout, most)) })
-        guard let source = handle(answer) else { return .refused(code(answer)) }
-        return .sent(FutureResponse(source: source))
+                .u32(made), .string(request.isBodyTaken ? "POST" : "GET"), .u8(0), .string(way.authority),
+                .string(way.path), .u64(timeout), .u64(timeout), .u64(timeout),
+            ])
+        guard let source = handle(answer) else { return .failure(failure(answer)) }
+        return .success(SentRequest(request.call, .engine(source)))
     }
 
-    private static func refusal(of request: OutgoingRequest, _ policy: OutgoingPolicy) -> ErrorCode? {
-        if request.scheme == "other" { return .protocolError }
-        guard let authority = request.authority.flatMap({ OutgoingPolicy.Authority($0) }) else {
-            return .requestURIInvalid
-        }
-        return policy.allows(authority, isSecure: request.scheme != "HTTP") ? nil : .requestDenied
-    }
-
+    /// The engine is told of no trailers: what becomes of the request has them.
     static func finish(
-        _ body: UInt32, trailers: FieldList?, _ served: ServedGuest, _ call: HostCall
+        _ body: UInt32, _ sent: OutgoingCall, trailers: FieldList?, _ served: ServedGuest, _ call: HostCall
     ) throws(EngineError) -> ComponentValue {
-        let answer = try served.client.number(
-            "finish", call, [.u32(body), .bool(trailers != nil), list(trailers ?? FieldList())])
-        return answer == 0 ? .ok(nil) : .error(HTTPErrors.value(ErrorCode(number: answer - 1)))
+        sent.finish(trailers: trailers)
+        let answer = try served.client.number("finish", call, [.u32(body)])
+        return answer == 0 ? .ok(nil) : .error(HTTPErrors.value(OutgoingFailure(ErrorCode(number: answer - 1))))
     }
 
     // MARK: What comes back
 
-    private static func head(
-        _ source: UInt32, _ served: ServedGuest, _ call: HostCall
-    ) throws(EngineError) -> IncomingResponse {
-        let (status, fields) = try pair(try served.client.ask("head", call, [.u32(source)]))
-        return IncomingResponse(status: UInt16(truncatingIfNeeded: status), fields, source: source)
-    }
-
     static func trailers(
-        _ source: UInt32, _ served: ServedGuest, _ call: HostCall
-    ) throws(EngineError) -> Exchange.BodyEnd {
-        let (state, fields) = try pair(try served.client.ask("trailers", call, [.u32(source)]))
-        switch state {
-        case 0: return .pending
-        case 1: return .complete(nil)
-        case 2: return .complete(fields)
-        default: return .failed(ErrorCode(number: UInt64(state) - 3))
+        _ future: FutureTrailers, _ served: ServedGuest, _ call: HostCall
+    ) throws(EngineError) -> OutgoingCall.BodyEnd {
+        guard let sent = future.sent, let source = future.source else {
+            return OutgoingCall.BodyEnd(served.exchange.requestBodyEnd)
         }
+        guard case .bool(let isThere) = try served.client.ask("trailers", call, [.u32(source)]) else {
+            throw Arguments.unexpected("an answer")
+        }
+        if !isThere { return .pending }
+        let end = sent.call.bodyEnd
+        // Of a body that the guest has given up nobody knows the end.
+        if case .pending = end { return .failed(OutgoingFailure(.connectionTerminated)) }
+        return end
     }
 
     // MARK: The helper's words
@@ -138,26 +141,8 @@ enum HTTPClient {
         answer & isError == 0 ? UInt32(truncatingIfNeeded: answer) : nil
     }
 
-    private static func code(_ answer: UInt64) -> ErrorCode { ErrorCode(number: answer & 0xff) }
-
-    private static func list(_ fields: FieldList) -> ComponentValue {
-        .list(fields.entries.map { .tuple([.string($0.name), .bytes($0.value)]) })
-    }
-
-    private static func pair(_ value: ComponentValue) throws(EngineError) -> (UInt32, FieldList) {
-        guard case .tuple(let values) = value, values.count == 2, case .u32(let number) = values[0] else {
-            throw Arguments.unexpected("a pair")
-        }
-        var fields: [(String, [UInt8])] = []
-        if case .list(let entries) = values[1] {
-            for entry in entries {
-                guard case .tuple(let pair) = entry, pair.count == 2, case .string(let name) = pair[0] else {
-                    throw Arguments.unexpected("a field")
-                }
-                fields.append((name, try Arguments.bytes(pair[1])))
-            }
-        }
-        return (number, FieldList(received: fields))
+    private static func failure(_ answer: UInt64) -> OutgoingFailure {
+        OutgoingFailure(ErrorCode(number: answer & 0xff))
     }
 
     /// Those of the engine's resources that the guest can let go.
@@ -172,6 +157,13 @@ enum HTTPClient {
     }
 }
 
+extension SentRequest {
+    /// The engine's future.
+    fileprivate var source: UInt32 {
+        if case .engine(let source) = body { source } else { 0 }
+    }
+}
+
 extension ServedGuest {
     /// The guest has let a resource go: what it stood for goes too.
     func drop(_ number: UInt32, _ call: HostCall) {
@@ -179,7 +171,7 @@ extension ServedGuest {
             switch table.drop(number) {
             case let request as OutgoingRequest: (.outgoingRequest, request.made)
             case let body as OutgoingBody: (.outgoingBody, body.target)
-            case let future as FutureResponse: (.futureResponse, future.source)
+            case let sent as SentRequest: (.futureResponse, sent.source)
             case let response as IncomingResponse: (.incomingResponse, response.source)
             case let body as IncomingBody: (.incomingBody, body.source)
             case let trailers as FutureTrailers: (.futureTrailers, trailers.source)
@@ -187,5 +179,11 @@ extension ServedGuest {
             }
         // One that others are made from stays until the store goes.
         if let handle { try? HTTPClient.drop(kind, handle, self, call) }
+    }
+}
+
+extension OutgoingBody {
+    fileprivate var target: UInt32? {
+        if case .engine(let target) = request?.body { target } else { nil }
     }
 }

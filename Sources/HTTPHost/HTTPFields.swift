@@ -4,10 +4,12 @@ internal import Wasm
 /// `fields` of `wasi:http/types`.
 enum HTTPFields {
     static func define(in interface: inout HostInterface) {
-        interface.add("[constructor]fields") { _, arguments in arguments.give(Fields(), .fields) }
+        interface.add("[constructor]fields") { (_, arguments) throws(EngineError) in
+            arguments.give(Fields(FieldList(), arguments.guest.budget), .fields)
+        }
         interface.add("[static]fields.from-list") { (_, arguments) throws(EngineError) in
             guard case .list(let entries) = arguments.values[0] else { throw Arguments.unexpected("a list") }
-            let fields = Fields()
+            let fields = Fields(FieldList(), arguments.guest.budget)
             for entry in entries {
                 guard case .tuple(let pair) = entry, pair.count == 2, case .string(let name) = pair[0] else {
                     throw Arguments.unexpected("a field")
@@ -51,7 +53,7 @@ enum HTTPFields {
                 try arguments.get(0, as: Fields.self).list.entries.map { .tuple([.string($0.name), .bytes($0.value)]) })
         }
         interface.add("[method]fields.clone") { (_, arguments) throws(EngineError) in
-            arguments.give(Fields(try arguments.get(0, as: Fields.self).list), .fields)
+            arguments.give(Fields(try arguments.get(0, as: Fields.self).list, arguments.guest.budget), .fields)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import OutgoingHTTP
 internal import WASIHTTP
 internal import Wasm
 
@@ -22,7 +23,8 @@ enum HTTPIncoming {
             .option(arguments.guest.exchange.request.authority.map { .string($0) })
         }
         interface.add("[method]incoming-request.headers") { _, arguments in
-            arguments.give(Fields(arguments.guest.exchange.request.fields, isMutable: false), .fields)
+            arguments.give(
+                Fields(arguments.guest.exchange.request.fields, isMutable: false, arguments.guest.budget), .fields)
         }
         interface.add("[method]incoming-request.consume") { (_, arguments) throws(EngineError) in
             let request = try arguments.get(0, as: IncomingRequest.self)
@@ -43,7 +45,7 @@ enum HTTPIncoming {
             let source = try body.source.map { (source) throws(EngineError) in
                 UInt32(try arguments.guest.client.number("end", call, [.u32(source)]))
             }
-            return arguments.give(FutureTrailers(source: source), .futureTrailers)
+            return arguments.give(FutureTrailers(of: body.sent, source: source), .futureTrailers)
         }
         interface.add("[method]future-trailers.subscribe") { (call, arguments) throws(EngineError) in
             if let source = try arguments.get(0, as: FutureTrailers.self).source {
@@ -58,51 +60,19 @@ enum HTTPIncoming {
         interface.add("[method]future-trailers.get") { (call, arguments) throws(EngineError) in
             let future = try arguments.get(0, as: FutureTrailers.self)
             guard !future.isTaken else { return .option(.error(nil)) }
-            let end =
-                if let source = future.source {
-                    try HTTPClient.trailers(source, arguments.guest, call)
-                } else {
-                    arguments.guest.exchange.requestBodyEnd
-                }
+            let end = try HTTPClient.trailers(future, arguments.guest, call)
             switch end {
             case .pending: return .option(nil)
-            case .failed(let code):
+            case .failed(let failure):
                 future.isTaken = true
-                return .option(.ok(.error(HTTPErrors.value(code))))
+                return .option(.ok(.error(HTTPErrors.value(failure))))
             case .complete(let trailers):
                 future.isTaken = true
-                let fields = trailers.map { arguments.give(Fields($0, isMutable: false), .fields) }
+                let fields = trailers.map {
+                    arguments.give(Fields($0, isMutable: false, arguments.guest.budget), .fields)
+                }
                 return .option(.ok(.ok(.option(fields))))
             }
         }
-    }
-}
-
-/// `error-code` of `wasi:http/types`.
-enum HTTPErrors {
-    /// The case with nothing in what it carries.
-    static func value(_ code: ErrorCode, _ message: String? = nil) -> ComponentValue {
-        let nothing = ComponentValue.option(nil)
-        switch code {
-        case .dnsError:
-            return .variant(code.rawValue, .record([("rcode", nothing), ("info-code", nothing)]))
-        case .tlsAlertReceived:
-            return .variant(code.rawValue, .record([("alert-id", nothing), ("alert-message", nothing)]))
-        case .requestTrailerSize, .responseHeaderSize, .responseTrailerSize:
-            return .variant(code.rawValue, .record([("field-name", nothing), ("field-size", nothing)]))
-        case .internalError:
-            return .variant(code.rawValue, .option(message.map { .string($0) }))
-        case .requestBodySize, .requestHeaderSectionSize, .requestHeaderSize, .requestTrailerSectionSize,
-            .responseHeaderSectionSize, .responseBodySize, .responseTrailerSectionSize, .responseTransferCoding,
-            .responseContentCoding:
-            return .variant(code.rawValue, nothing)
-        default:
-            return .variant(code.rawValue, nil)
-        }
-    }
-
-    static func code(_ value: ComponentValue?) -> ErrorCode {
-        guard case .variant(let name, _) = value else { return .internalError }
-        return ErrorCode(rawValue: name) ?? .internalError
     }
 }

@@ -10,6 +10,7 @@ struct Arguments {
         guard let guest = call.data as? ServedGuest else {
             throw EngineError(operation: .call, message: "no request is being served")
         }
+        try guest.budget.check()
         self.values = values
         self.guest = guest
     }

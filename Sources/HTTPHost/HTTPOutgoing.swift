@@ -1,3 +1,4 @@
+internal import OutgoingHTTP
 internal import WASIHTTP
 internal import Wasm
 
@@ -17,7 +18,7 @@ enum HTTPOutgoing {
         }
         interface.add("[method]outgoing-response.headers") { (_, arguments) throws(EngineError) in
             let response = try arguments.get(0, as: OutgoingResponse.self)
-            return arguments.give(Fields(response.fields, isMutable: false), .fields)
+            return arguments.give(Fields(response.fields, isMutable: false, arguments.guest.budget), .fields)
         }
         interface.add("[method]outgoing-response.body") { (_, arguments) throws(EngineError) in
             let response = try arguments.get(0, as: OutgoingResponse.self)
@@ -29,15 +30,17 @@ enum HTTPOutgoing {
             let body = try arguments.get(0, as: OutgoingBody.self)
             guard !body.isStreamTaken else { return .error(nil) }
             body.isStreamTaken = true
-            if let target = body.target { return .ok(try arguments.guest.client.make("write", call, [.u32(target)])) }
+            if case .engine(let target) = body.request?.body {
+                return .ok(try arguments.guest.client.make("write", call, [.u32(target)]))
+            }
             return .ok(try arguments.guest.makeOutput(call))
         }
         interface.add("[static]outgoing-body.finish") { (call, arguments) throws(EngineError) in
             let body = try arguments.take(arguments.values[0], as: OutgoingBody.self)
             var trailers: FieldList?
             if let value = try arguments.option(1) { trailers = try arguments.take(value, as: Fields.self).list }
-            if let target = body.target {
-                return try HTTPClient.finish(target, trailers: trailers, arguments.guest, call)
+            if let (request, sent) = body.request, case .engine(let target) = request {
+                return try HTTPClient.finish(target, sent, trailers: trailers, arguments.guest, call)
             }
             if body.isSent {
                 arguments.guest.exchange.finish(trailers: trailers)
@@ -57,7 +60,7 @@ enum HTTPOutgoing {
         }
         // No interim responses but 100, which the server sends by itself.
         interface.add("[method]response-outparam.send-informational") { _, _ in
-            .error(HTTPErrors.value(.internalError, "interim responses are not supported"))
+            .error(HTTPErrors.value(OutgoingFailure(.internalError, .text("interim responses are not supported"))))
         }
         interface.add("http-error-code") { _, _ in .option(nil) }
     }

@@ -44,7 +44,7 @@ enum HTTPRequests {
         }
         interface.add("[method]outgoing-request.headers") { (_, arguments) throws(EngineError) in
             let request = try arguments.get(0, as: OutgoingRequest.self)
-            return arguments.give(Fields(request.fields, isMutable: false), .fields)
+            return arguments.give(Fields(request.fields, isMutable: false, arguments.guest.budget), .fields)
         }
         interface.add("[method]outgoing-request.body") { (call, arguments) throws(EngineError) in
             let request = try arguments.get(0, as: OutgoingRequest.self)
@@ -52,7 +52,7 @@ enum HTTPRequests {
             request.isBodyTaken = true
             let made = try HTTPClient.made(request, arguments.guest, call)
             let target = UInt32(try arguments.guest.client.number("body", call, [.u32(made)]))
-            return .ok(arguments.give(OutgoingBody(target: target), .outgoingBody))
+            return .ok(arguments.give(OutgoingBody(of: (.engine(target), request.call)), .outgoingBody))
         }
         interface.add("[constructor]request-options") { _, arguments in
             arguments.give(RequestOptions(), .requestOptions)
@@ -73,7 +73,7 @@ enum HTTPRequests {
             let request = try arguments.get(0, as: OutgoingRequest.self)
             var text: String?
             if case .string(let value) = try arguments.option(1) {
-                guard value.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else { return .error(nil) }
+                guard OutgoingRequest.isPart(value) else { return .error(nil) }
                 text = value
             }
             request[keyPath: place] = text

@@ -38,9 +38,19 @@ package struct HTTPService: GuestService {
         let settings = try invocation.takeServerSettings(annotations)
         // Before the fork: the container's filter of system calls may have no files in memory. It is served without, too.
         let requests = try? SharedCounter(ServedFigures.requests)
+        let roots = served.sendsRequests ? NodeRoots() : nil
         return { [invocation] () throws(GuestError) in
-            try GuestServer(served, invocation, settings: settings, host: host, requests: requests, report: report)
-                .run()
+            try GuestServer(
+                served, invocation, settings: settings, host: host, requests: requests, roots: roots, report: report
+            ).run()
         }
+    }
+}
+
+extension GuestProgram.Served {
+    /// Whether it may send requests of its own.
+    fileprivate var sendsRequests: Bool {
+        guard case .component(let entry) = self else { return false }
+        return entry.imports.contains { $0.hasPrefix("wasi:http/outgoing-handler@") }
     }
 }

@@ -44,8 +44,8 @@ final class Helpers {
         client = try Helper(
             helpers.client, linker: linker,
             [
-                "request", "body", "write", "send", "finish", "response-ready", "response", "head", "consume", "read",
-                "end", "trailers-ready", "trailers", "drop",
+                "request", "body", "write", "send", "finish", "response-ready", "response", "consume", "read", "end",
+                "trailers-ready", "trailers", "drop",
             ])
     }
 }

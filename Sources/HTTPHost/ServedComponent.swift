@@ -1,4 +1,3 @@
-internal import HTTPPolicy
 internal import Synchronization
 internal import WASIHTTP
 internal import Wasm
@@ -20,7 +19,7 @@ final class ServedComponent: Responder, @unchecked Sendable {
     /// Of the container's own file system: made when it serves.
     init(
         _ program: GuestProgram.ServedEntry, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
-        log: GuestLog
+        log: GuestLog, sender: RequestSender
     ) throws(EngineError) {
         self.program = program
         self.invocation = invocation
@@ -35,7 +34,7 @@ final class ServedComponent: Responder, @unchecked Sendable {
         surroundings = .init(
             world: GuestWorld(invocation, sights),
             helpers: try Helpers(helpers, linker: try host.clientLinker()), pipes: PipePool(), log: log,
-            outgoing: settings.outgoing, variables: invocation.environment)
+            sender: sender, variables: invocation.environment)
     }
 
     func answer(_ exchange: Exchange) throws(EngineError) {

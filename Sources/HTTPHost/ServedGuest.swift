@@ -1,4 +1,3 @@
-internal import HTTPPolicy
 internal import LinuxSystem
 internal import WASIHTTP
 internal import Wasm
@@ -9,6 +8,7 @@ internal import WasmHost
 final class ServedGuest: GuestSurroundings {
     private(set) var exchange: Exchange
     var table = ResourceTable()
+    let budget = FieldBudget()
 
     /// What the guest prints, by the container's descriptor.
     private struct Printing {
@@ -35,7 +35,7 @@ final class ServedGuest: GuestSurroundings {
         let helpers: Helpers
         let pipes: PipePool
         let log: GuestLog
-        let outgoing: OutgoingPolicy
+        let sender: RequestSender
         let variables: [GuestInvocation.Variable]
     }
 
@@ -55,7 +55,7 @@ final class ServedGuest: GuestSurroundings {
         endRequest()
     }
 
-    var outgoing: OutgoingPolicy { surroundings.outgoing }
+    var sender: RequestSender { surroundings.sender }
     var variables: [GuestInvocation.Variable] { surroundings.variables }
 
     func log(_ line: String) { surroundings.log.say(line, on: 2) }

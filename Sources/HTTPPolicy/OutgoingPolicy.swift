@@ -44,7 +44,7 @@ package struct OutgoingPolicy: Hashable, Sendable {
             } else if host.contains(":") {
                 return nil
             }
-            guard !host.isEmpty, !host.utf8.contains(where: { "@/?#[] ".utf8.contains($0) }) else { return nil }
+            guard !host.isEmpty, !host.utf8.contains(where: { "@/?#[]%\\ ".utf8.contains($0) }) else { return nil }
             self.host = host.lowercased()
             self.port = port
         }

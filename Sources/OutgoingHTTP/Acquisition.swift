@@ -153,7 +153,7 @@ final class Acquisition {
         limits.maxHeaderListSize = headLimit
         limits.maxHeaderFieldSize = headLimit
         limits.maxHeaderFieldCount = 1024
-        // How a body ends is `OutgoingRequest`'s to say.
+        // How a body ends is `WireRequest`'s to say.
         var encoder = HTTPRequestEncoder.Configuration()
         encoder.automaticallySetFramingHeaders = false
         try pipeline.addHandler(HTTPRequestEncoder(configuration: encoder))

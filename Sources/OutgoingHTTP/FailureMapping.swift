@@ -73,8 +73,8 @@ extension OutgoingFailure {
     private static func parsing(_ error: HTTPParserError, _ stage: Stage) -> OutgoingFailure {
         switch error {
         case .invalidEOFState, .closedConnection: OutgoingFailure(.responseIncomplete)
-        case .headerOverflow where stage == .body: OutgoingFailure(.responseTrailerSectionSize, .fields(size: nil))
-        case .headerOverflow: OutgoingFailure(.responseHeaderSectionSize, .fields(size: nil))
+        case .headerOverflow where stage == .body: OutgoingFailure(.responseTrailerSectionSize)
+        case .headerOverflow: OutgoingFailure(.responseHeaderSectionSize)
         default: OutgoingFailure(.protocolError)
         }
     }

@@ -9,19 +9,19 @@ final class GuestConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private var context: ChannelHandlerContext?
-    /// Valid while the channel is there.
-    private let descriptor: Int32
+    /// Valid while the channel is there; nil where there is more between the channel and the guest than a socket.
+    private let descriptor: Int32?
     /// Nil once it has nothing to do with the guest any more.
-    private var exchange: Exchange?
+    private var exchange: OutgoingExchange?
     private(set) var hasEnded = false
 
-    private init(_ exchange: Exchange, _ descriptor: Int32) {
+    private init(_ exchange: OutgoingExchange, _ descriptor: Int32?) {
         self.exchange = exchange
         self.descriptor = descriptor
     }
 
     /// Begins to serve a guest; on the event loop.
-    static func open(_ descriptor: Int32, for exchange: Exchange, on eventLoop: any EventLoop) {
+    static func open(_ descriptor: Int32, for exchange: OutgoingExchange, on eventLoop: any EventLoop) {
         // A guest's pieces are not to wait for each other. Not everything is TCP.
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
@@ -39,6 +39,13 @@ final class GuestConnection: ChannelInboundHandler {
             }
             .withConnectedSocket(descriptor)
             .whenFailure { _ in handler.value.isGone() }
+    }
+
+    /// Begins to serve a guest at the end of a channel that is active; on its event loop.
+    static func adopt(_ channel: any Channel, for exchange: OutgoingExchange) throws {
+        let handler = GuestConnection(exchange, nil)
+        try channel.pipeline.syncOperations.addHandler(handler)
+        exchange.begin(handler)
     }
 
     var isWritable: Bool { context?.channel.isWritable == true }
@@ -75,10 +82,11 @@ final class GuestConnection: ChannelInboundHandler {
     /// Ends everything at once, by a reset where there is one.
     func abort() {
         exchange = nil
-        if context != nil {
+        if context != nil, let descriptor {
             var option = linger(l_onoff: 1, l_linger: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         }
+        context?.triggerUserOutboundEvent(GuestAbort(), promise: nil)
         close()
     }
 

@@ -33,7 +33,7 @@ package final class OutgoingCall: Sendable {
 
     private let state = Mutex(State())
 
-    init() {}
+    package init() {}
 
     package var progress: Progress { state.withLock { $0.progress } }
 

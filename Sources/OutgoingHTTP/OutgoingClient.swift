@@ -10,6 +10,7 @@ package final class OutgoingClient: Sendable {
     private let pools: [Peers.Peer]
     private let peers = Peers()
     private let turn = Atomic<Int>(0)
+    let loops: any EventLoopGroup
 
     /// - Parameter loops: what it works on; of NIO's own kind.
     package init(on loops: any EventLoopGroup, _ settings: OutgoingSettings = OutgoingSettings()) {
@@ -17,6 +18,7 @@ package final class OutgoingClient: Sendable {
         let contexts = TLSContexts(settings)
         let threads = LookupThreads()
         let peers = peers
+        self.loops = loops
         pools = loops.makeIterator().map { eventLoop in
             let pool = ConnectionPool(on: eventLoop, settings, budget, contexts, threads) { peers.makeRoom() }
             return (eventLoop, NIOLoopBoundBox.makeBoxSendingValue(pool, eventLoop: eventLoop))
@@ -30,19 +32,24 @@ package final class OutgoingClient: Sendable {
 
     /// Sends a request; from any thread, which does not wait.
     ///
+    /// - Parameter call: what becomes of it.
     /// - Parameter socket: the server's end of the guest's stream socket, connected, of any kind; the client owns it from
     ///   here on.
-    package func send(_ head: OutgoingHead, _ times: OutgoingTimes, socket: Int32) -> OutgoingCall {
-        let call = OutgoingCall()
+    package func send(_ head: OutgoingHead, _ times: OutgoingTimes, socket: Int32, as call: OutgoingCall) {
         let guest = GuestSocket(owning: socket, for: call)
         let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue
         let (eventLoop, pool) = pools[Int(UInt(bitPattern: index) % UInt(pools.count))]
         eventLoop.execute {
             guard let descriptor = guest.take() else { return }
-            let exchange = Exchange(head, times, guest.call, pool.value)
+            let exchange = OutgoingExchange(head, times, guest.call, pool.value)
             GuestConnection.open(descriptor, for: exchange, on: eventLoop)
         }
-        return call
+    }
+
+    /// Sends a request whose guest is at the end of a channel that is active, of one of the client's event loops; on it.
+    func send(_ head: OutgoingHead, _ times: OutgoingTimes, over channel: any Channel, as call: OutgoingCall) throws {
+        guard let pool = pools.first(where: { $0.0 === channel.eventLoop })?.1.value else { throw ChannelError.eof }
+        try GuestConnection.adopt(channel, for: OutgoingExchange(head, times, call, pool))
     }
 
     /// Closes the connections that are idle, and from here on each after its request.

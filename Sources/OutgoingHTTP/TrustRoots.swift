@@ -13,7 +13,7 @@ package struct TrustRoots: Sendable {
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/etc/ssl/certs",
     ]
     /// PEM, for containers that have none of these.
-    package var given: [UInt8] = []
+    package var given: @Sendable () -> [UInt8] = { [] }
 
     package init() {}
 
@@ -34,7 +34,7 @@ package struct TrustRoots: Sendable {
             let inside = Self.certificates(inFolder: place)
             if !inside.isEmpty { return inside }
         }
-        return Self.certificates(in: given)
+        return Self.certificates(in: given())
     }
 
     private static func certificates(inFile path: String) -> [NIOSSLCertificate] {

@@ -198,7 +198,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection {
                 method: head.method.rawValue, path: target.path, authority: target.authority, headers: head.headers,
                 version: head.version, client: client),
             number: server.nextNumber(), body: body, room: active.room, deadline: active.timeout,
-            pending: server.pending, eventLoop: context.eventLoop,
+            pool: server.pool, eventLoop: context.eventLoop,
             connection: NIOLoopBound(self, eventLoop: context.eventLoop))
         active.room = nil
         guard server.submit(exchange) else {

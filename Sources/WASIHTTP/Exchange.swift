@@ -65,11 +65,12 @@ package final class Exchange: Sendable {
     let state: Mutex<State>
     private let eventLoop: any EventLoop
     private let connection: NIOLoopBound<ConnectionHandler>
-    let pending: PendingResponses
+    private let pool: WorkerPool
+    var pending: PendingResponses { pool.pending }
 
     init(
         _ request: Request, number: UInt64, body: RequestBody, room: CollectedBodies.Room?, deadline: NIODeadline?,
-        pending: PendingResponses, eventLoop: any EventLoop, connection: NIOLoopBound<ConnectionHandler>
+        pool: WorkerPool, eventLoop: any EventLoop, connection: NIOLoopBound<ConnectionHandler>
     ) {
         self.request = request
         self.number = number
@@ -77,7 +78,7 @@ package final class Exchange: Sendable {
         self.deadline = deadline
         self.eventLoop = eventLoop
         self.connection = connection
-        self.pending = pending
+        self.pool = pool
     }
 
     /// What is left until the deadline, in milliseconds, at least 0; nil for no deadline.
@@ -128,6 +129,13 @@ package final class Exchange: Sendable {
     /// Tells a client that waits for it that the body is wanted (RFC 9110, 10.1.1).
     package func wantBody() {
         tell { $0.sendContinue(self) }
+    }
+
+    /// Waits for something, which it knows to be not there yet: other requests need not wait for this one.
+    package func wait(_ body: () -> Void) {
+        pool.beginWait()
+        body()
+        pool.endWait()
     }
 
     /// Begins the response.

@@ -16,6 +16,11 @@ package struct FieldList: Equatable, Sendable {
     }
 
     package private(set) var entries: [Field] = []
+    /// Bytes of memory, about.
+    package private(set) var size = 0
+
+    /// What a field takes beside its name and its value.
+    private static let overhead = 64
 
     package init() {}
 
@@ -24,14 +29,14 @@ package struct FieldList: Equatable, Sendable {
         for (name, value) in fields where !Self.isForbidden(name) {
             // White space after a value is no part of it (RFC 9110, 5.5); what comes before is left out by the parser.
             let end = value.utf8.lastIndex { $0 != 0x20 && $0 != 0x09 }
-            entries.append(Field(name: name.lowercased(), value: end.map { Array(value.utf8[...$0]) } ?? []))
+            add(name.lowercased(), end.map { Array(value.utf8[...$0]) } ?? [])
         }
     }
 
     /// As ``init(received:)``, with values that need not be UTF-8.
     package init(received fields: [(String, [UInt8])]) {
         for (name, value) in fields where !Self.isForbidden(name) {
-            entries.append(Field(name: name.lowercased(), value: value))
+            add(name.lowercased(), value)
         }
     }
 
@@ -49,20 +54,31 @@ package struct FieldList: Equatable, Sendable {
     package mutating func append(_ name: String, _ value: [UInt8]) throws(Refusal) {
         let name = try Self.checked(name)
         guard Self.isValue(value) else { throw .invalidSyntax }
-        entries.append(Field(name: name, value: value))
+        add(name, value)
     }
 
     /// Replaces all values of a field; all or nothing.
     package mutating func set(_ name: String, to values: [[UInt8]]) throws(Refusal) {
         let name = try Self.checked(name)
         guard values.allSatisfy(Self.isValue) else { throw .invalidSyntax }
-        entries.removeAll { $0.name == name }
-        entries += values.map { Field(name: name, value: $0) }
+        removeAll(name)
+        for value in values { add(name, value) }
     }
 
     package mutating func remove(_ name: String) throws(Refusal) {
         let name = try Self.checked(name)
+        removeAll(name)
+    }
+
+    private mutating func add(_ name: String, _ value: [UInt8]) {
+        entries.append(Field(name: name, value: value))
+        size += name.utf8.count + value.count + Self.overhead
+    }
+
+    private mutating func removeAll(_ name: String) {
+        guard contains(name) else { return }
         entries.removeAll { $0.name == name }
+        size = entries.reduce(0) { $0 + $1.name.utf8.count + $1.value.count + Self.overhead }
     }
 
     private static func checked(_ name: String) throws(Refusal) -> String {

@@ -51,7 +51,7 @@ package final class HTTPServer {
 
         func nextNumber() -> UInt64 { common.requests.wrappingAdd(1, ordering: .relaxed).oldValue }
 
-        var pending: PendingResponses { common.pool.pending }
+        var pool: WorkerPool { common.pool }
 
         func begin() { common.figures.begin() }
 
@@ -102,12 +102,7 @@ package final class HTTPServer {
     private let shared: [NIOLoopBound<Shared>]
     private let listener: any Channel
     private let metricsListener: (any Channel)?
-    private let group: MultiThreadedEventLoopGroup
     private let eventLoops: [any EventLoop]
-
-    /// How many read and write at once, if there are as many processors: one alone is busy with bodies when the guests
-    /// are not.
-    private static let mostEventLoops = 2
 
     /// An address that can't be served at.
     package struct Unavailable: Error, CustomStringConvertible {
@@ -125,18 +120,16 @@ package final class HTTPServer {
     ///   - record: takes each request's record, on an event loop, several at once; not to block.
     /// - Throws: ``Unavailable``.
     package init(
-        _ settings: ServerSettings, pool: WorkerPool, figures: ServerFigures,
+        _ settings: ServerSettings, on loops: EventLoops, pool: WorkerPool, figures: ServerFigures,
         record: (@Sendable (AccessRecord) -> Void)?
     ) throws {
-        let count = max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), Self.mostEventLoops))
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
-        self.group = group
-        let eventLoops = (0..<count).map { _ in group.next() }
+        let eventLoops = loops.all
         self.eventLoops = eventLoops
         let common = Common(settings, pool: pool, figures: figures, record: record)
         let shared = try eventLoops.map { eventLoop in
             try eventLoop.submit {
-                let shared = Shared(common, collectedBodies: settings.collectedBodies / count, eventLoop: eventLoop)
+                let shared = Shared(
+                    common, collectedBodies: settings.collectedBodies / eventLoops.count, eventLoop: eventLoop)
                 return NIOLoopBound(shared, eventLoop: eventLoop)
             }.wait()
         }
@@ -149,7 +142,7 @@ package final class HTTPServer {
             }
         }
         listener = try Self.listen(
-            at: settings.address, eventLoops[0], children: group, backlog: settings.backlog
+            at: settings.address, eventLoops[0], children: loops.group, backlog: settings.backlog
         ) { channel in
             guard let index = eventLoops.firstIndex(where: { $0 === channel.eventLoop }) else { return }
             try Self.prepare(channel, shared[index].value)

@@ -3,8 +3,8 @@ internal import NIOCore
 
 /// The threads that run guests, each one request at a time.
 ///
-/// There are as many as processors at first. A guest may wait for something, so more are started when requests wait and
-/// none was finished for a few milliseconds. One that has had nothing to do for a while ends; and so does one of more
+/// There are as many as processors at first, without those whose guests are known to wait. Of others nobody knows it, so
+/// more are started, too, when requests wait and none was finished for a few milliseconds. One that has had nothing to do for a while ends; and so does one of more
 /// than processors whose guest never waited: threads that all compute only take turns. A thread of its own, the ticker,
 /// looks after that while there is something to do, begins the responses that are not finished soon, and begins a new
 /// epoch of the engine each ``epochMilliseconds``.
@@ -21,6 +21,8 @@ package final class WorkerPool: @unchecked Sendable {
     private var threads = 0
     private var idle = 0
     private var running = 0
+    /// Of those that run, guests that are known to wait for something.
+    private var waiting = 0
     private var finished = 0
 
     let pending = PendingResponses()
@@ -69,7 +71,7 @@ package final class WorkerPool: @unchecked Sendable {
     func submit(_ exchange: Exchange) -> Bool {
         monitor.lock()
         let isFull = running + queue.count >= most + longestQueue
-        if !isFull, idle <= queue.count, threads < initial { addThread() }
+        if !isFull, idle <= queue.count { addThreadIfNeeded() }
         guard !isFull, threads > 0 else {
             monitor.unlock()
             return false
@@ -84,6 +86,25 @@ package final class WorkerPool: @unchecked Sendable {
         return true
     }
 
+    /// A guest is about to wait for something. Called on a thread of the pool.
+    func beginWait() {
+        monitor.lock()
+        waiting += 1
+        if queue.count > idle { addThreadIfNeeded() }
+        monitor.unlock()
+    }
+
+    func endWait() {
+        monitor.lock()
+        waiting -= 1
+        monitor.unlock()
+    }
+
+    /// With the lock held.
+    private func addThreadIfNeeded() {
+        if threads - waiting < initial, threads < most { addThread() }
+    }
+
     /// With the lock held. If none can be had, those that there are take more.
     private func addThread() {
         if startThread({ self.serve() }) { threads += 1 }
@@ -94,7 +115,7 @@ package final class WorkerPool: @unchecked Sendable {
         while true {
             if let exchange = queue.popFirst() {
                 running += 1
-                let isOneTooMany = threads > initial
+                let isOneTooMany = threads - waiting > initial
                 monitor.unlock()
                 let waits = isOneTooMany ? Self.waits() : nil
                 run(exchange)
@@ -102,7 +123,7 @@ package final class WorkerPool: @unchecked Sendable {
                 monitor.lock()
                 running -= 1
                 finished &+= 1
-                if neverWaited, threads > initial { break }
+                if neverWaited, threads - waiting > initial { break }
                 continue
             }
             idle += 1

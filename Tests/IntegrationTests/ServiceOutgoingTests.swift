@@ -5,8 +5,8 @@ extension Integration {
     /// Requests that served guests send, to the server itself: it answers on another connection.
     @Suite(.needsInstalledTree, .leavesNothing)
     struct ServiceOutgoingTests {
-        @Test func aGuestAsksAnotherServer() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func aGuestAsksAnotherServer(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 let authority = "127.0.0.1:\(service.port)"
                 #expect(try connection.get("/fetch?\(authority)/hello").text == "200\nhello\n")
@@ -19,8 +19,8 @@ extension Integration {
             }
         }
 
-        @Test func bodiesAndTrailersPassBothWaysAsTheyCome() async throws {
-            try await Service.whileServing { service in
+        @Test(arguments: Service.guests) func bodiesAndTrailersPassBothWaysAsTheyCome(_ guest: String) async throws {
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 try connection.send(
                     "POST /forward?127.0.0.1:\(service.port)/echo HTTP/1.1", "Host: a", "Transfer-Encoding: chunked", ""
@@ -35,9 +35,9 @@ extension Integration {
             }
         }
 
-        @Test func whatGoesWrongIsNamed() async throws {
+        @Test(arguments: Service.guests) func whatGoesWrongIsNamed(_ guest: String) async throws {
             let closed = try HTTPConnection.freePort()
-            try await Service.whileServing { service in
+            try await Service.whileServing(guest) { service in
                 let connection = try service.connect()
                 let refused = try connection.get("/fetch?127.0.0.1:\(closed)/hello")
                 #expect(refused.status == 502)
@@ -51,24 +51,24 @@ extension Integration {
         }
 
         /// A guest that waits for an answer is let go when its own client's time is over.
-        @Test func noAnswerIsWaitedForBeyondTheRequestsTime() async throws {
-            let outcome = try await Service.whileServing("serve.wasm", ["request-timeout": "2"]) { service in
+        @Test(arguments: Service.guests) func noAnswerIsWaitedForBeyondTheRequestsTime(_ guest: String) async throws {
+            let outcome = try await Service.whileServing(guest, ["request-timeout": "2"]) { service in
                 let answer = try service.connect().get("/fetch?127.0.0.1:\(service.port)/sleep?3600000")
                 #expect(answer.status == 504)
             }
             #expect(outcome.status == 0)
         }
 
-        @Test func onlyAuthoritiesOfTheListAreSentTo() async throws {
+        @Test(arguments: Service.guests) func onlyAuthoritiesOfTheListAreSentTo(_ guest: String) async throws {
             let allowed = try HTTPConnection.freePort()
-            try await Service.whileServing("serve.wasm", ["outgoing": "127.0.0.1:\(allowed) *.example.com"]) {
+            try await Service.whileServing(guest, ["outgoing": "127.0.0.1:\(allowed) *.example.com"]) {
                 service in
                 let connection = try service.connect()
                 #expect(try connection.get("/fetch?127.0.0.1:\(allowed)/hello").text == "error 6")
                 let denied = try connection.get("/fetch?127.0.0.1:\(service.port)/hello")
                 #expect(denied.text == "error 15", "HTTP-request-denied")
             }
-            try await Service.whileServing("serve.wasm", ["outgoing": ""]) { service in
+            try await Service.whileServing(guest, ["outgoing": ""]) { service in
                 let denied = try service.connect().get("/fetch?127.0.0.1:\(service.port)/hello")
                 #expect(denied.text == "error 15")
             }

@@ -88,6 +88,13 @@ extension Integration {
             }
         }
 
+        @Test func aGuestIsToldThatThereAreNoInterimResponses() async throws {
+            try await Service.whileServing { service in
+                let informed = try service.connect().get("/inform").text
+                #expect(informed == "0")
+            }
+        }
+
         /// A guest that does not ask for the body answers without it, and the next request is found after it.
         @Test(arguments: Service.guests) func aBodyThatNobodyReadsIsPassedOver(_ guest: String) async throws {
             try await Service.whileServing(guest) { service in

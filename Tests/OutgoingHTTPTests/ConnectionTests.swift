@@ -67,6 +67,25 @@ import WASIHTTP
         #expect(server.connections == 3)
     }
 
+    @Test func `bytes that nobody asked for are no answer to who waits for the connection`() {
+        let client = client { $0.mostConnections = 1 }
+        let goesOn = Handed<Bool>()
+        let server = RawServer { connection, index in
+            _ = connection.readHead()
+            _ = goesOn.take()
+            let evil = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"
+            connection.write(index == 0 ? Self.fine + evil : Self.fine)
+        }
+        let guests = (0..<2).map { _ in Guest(client, OutgoingHead(server.authority)) }
+        // The second one waits by now.
+        for _ in 0..<3 { _ = try? loops.next().submit {}.wait() }
+        for _ in guests { goesOn.give(true) }
+        for guest in guests {
+            #expect(guest.status == 200)
+            #expect(guest.text == "ok")
+        }
+    }
+
     /// A server whose first connection answers once, takes the next request and ends.
     private func fickle() -> RawServer {
         RawServer { connection, index in

@@ -28,7 +28,8 @@ final class Guest: Sendable {
         let (mine, theirs) = pair ?? socketPair()
         socket = mine
         limitWaiting(mine)
-        call = client.send(head, times, socket: theirs)
+        call = OutgoingCall()
+        client.send(head, times, socket: theirs, as: call)
     }
 
     deinit {

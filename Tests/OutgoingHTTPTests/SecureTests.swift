@@ -12,7 +12,7 @@ import WASIHTTP
     ) -> OutgoingClient {
         var settings = OutgoingSettings()
         settings.trustRoots.places = []
-        settings.trustRoots.given = Certificates.all.root
+        settings.trustRoots.given = { Certificates.all.root }
         change(&settings.trustRoots)
         settings.log = log.give
         return OutgoingClient(on: loops, settings)
@@ -54,7 +54,7 @@ import WASIHTTP
 
     @Test func `a certificate of an unknown root is refused`() throws {
         let server = try SecureServer(Certificates.all.good)
-        let client = client { $0.given = Certificates.all.otherRoot }
+        let client = client { $0.given = { Certificates.all.otherRoot } }
         #expect(failure(client, server) == OutgoingFailure(.tlsCertificateError))
     }
 
@@ -122,19 +122,19 @@ import WASIHTTP
         #expect(
             isServed(
                 client {
-                    $0.given = []
+                    $0.given = { [] }
                     $0.file = "\(folder)/roots.pem"
                 }, server))
         #expect(
             isServed(
                 client {
-                    $0.given = []
+                    $0.given = { [] }
                     $0.folders = "/nowhere:\(folder)"
                 }, server))
         #expect(
             isServed(
                 client {
-                    $0.given = []
+                    $0.given = { [] }
                     $0.places = ["/nowhere", "\(folder)/roots.pem"]
                 }, server))
         try writeFile(Certificates.all.otherRoot, to: "\(folder)/roots.pem", mode: 0o600)

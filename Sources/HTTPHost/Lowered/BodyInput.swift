@@ -1,32 +1,57 @@
 internal import CLinux
 internal import Glibc
+internal import OutgoingHTTP
 internal import WASIHTTP
 internal import Wasm
 
-/// `input-stream` over the body of the request that is served.
+/// `input-stream` over the body of the request that is served, or of a response to a request of the guest's own.
 final class BodyInput {
+    enum Source {
+        case request(Exchange)
+        case response(SentRequest, BodySocket)
+    }
+
     enum Outcome {
         case bytes(CoreList)
         case skipped(UInt64)
         case closed
-        /// The client broke it off.
-        case failed
+        /// It was broken off.
+        case failed(StreamError)
     }
 
     /// Bytes that are given at once.
     private static let most = 1 << 20
 
-    private let exchange: Exchange
+    private let source: Source
     /// What was read of a body that was collected.
     private var position = CollectedBody.Position()
 
-    init(_ exchange: Exchange) {
-        self.exchange = exchange
+    init(_ source: Source) {
+        self.source = source
     }
 
     /// What can be polled; nil if there is something, or never will be.
     var descriptor: Int32? {
-        if case .pipe(let end) = exchange.body { end } else { nil }
+        if case .pipe(let end) = body { end } else { nil }
+    }
+
+    private var body: RequestBody {
+        switch source {
+        case .request(let exchange): exchange.body
+        case .response(_, let socket): .pipe(socket.end)
+        }
+    }
+
+    /// What there is when nothing more comes.
+    private var end: Outcome {
+        switch source {
+        case .request(let exchange):
+            guard case .failed(let code) = exchange.requestBodyEnd else { return .closed }
+            return .failed(StreamError("the client broke the request off", OutgoingFailure(code)))
+        case .response(let sent, _):
+            guard case .failed(let failure) = sent.call.bodyEnd else { return .closed }
+            return .failed(StreamError("the response was broken off", failure))
+        }
     }
 
     /// Reads what there is.
@@ -36,7 +61,7 @@ final class BodyInput {
     ///   - isSkipped: whether nobody wants the bytes themselves.
     func read(_ count: UInt64, _ call: CoreCall, isSkipped: Bool = false) throws(EngineError) -> Outcome {
         let most = Int(clamping: min(count, UInt64(Self.most)))
-        switch exchange.body {
+        switch body {
         case .none: return .closed
         case .collected(let body):
             let result: Result<Outcome, EngineError>? = body.next(&position, most: most) { piece in
@@ -55,7 +80,7 @@ final class BodyInput {
     ) throws(EngineError) -> Outcome {
         // As the engine's streams have it: there is no look at the input then.
         guard count > 0 else { return .skipped(0) }
-        switch exchange.body {
+        switch body {
         case .none: return .closed
         case .collected(let body):
             let result: Result<Outcome, EngineError>? = body.next(&position, most: Int(clamping: count)) { piece in
@@ -70,10 +95,7 @@ final class BodyInput {
             guard poll(&polled, 1, 0) > 0 else { return .skipped(0) }
             var bytes = [UInt8](repeating: 0, count: Int(min(count, 64 << 10)))
             let read = bytes.withUnsafeMutableBytes { Glibc.read(end, $0.baseAddress, $0.count) }
-            guard read > 0 else {
-                if case .failed = exchange.requestBodyEnd { return .failed }
-                return .closed
-            }
+            guard read > 0 else { return self.end }
             let result: Result<Void, EngineError> = bytes.withUnsafeBytes { bytes in
                 Result { () throws(EngineError) in try give(UnsafeRawBufferPointer(rebasing: bytes[..<read])) }
             }
@@ -89,10 +111,7 @@ final class BodyInput {
         let nothing = isSkipped ? Outcome.skipped(0) : .bytes(CoreList(address: 1, count: 0))
         guard poll(&polled, 1, 0) > 0 else { return nothing }
         var waiting: Int32 = 0
-        guard ioctl(end, UInt(FIONREAD), &waiting) == 0, waiting > 0 else {
-            if case .failed = exchange.requestBodyEnd { return .failed }
-            return .closed
-        }
+        guard ioctl(end, UInt(FIONREAD), &waiting) == 0, waiting > 0 else { return self.end }
         // Of a stream that has come to its end not even nothing can be read.
         guard most > 0 else { return nothing }
         let count = min(most, Int(waiting))

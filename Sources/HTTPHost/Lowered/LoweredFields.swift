@@ -5,10 +5,10 @@ internal import Wasm
 enum LoweredFields {
     static func define(in interface: inout LoweredInterface) {
         interface.add("[constructor]fields", [], .i32) { (call, guest) throws(EngineError) in
-            call.answer(try guest.handles.add(Fields()))
+            call.answer(try guest.handles.add(Fields(FieldList(), guest.budget)))
         }
         interface.add("[static]fields.from-list", [.i32, .i32, .i32]) { (call, guest) throws(EngineError) in
-            let fields = Fields()
+            let fields = Fields(FieldList(), guest.budget)
             var refusal: FieldList.Refusal?
             let entries = try call.values(at: call.u32(0), count: call.u32(1), size: 16)
             for start in stride(from: 0, to: entries.count, by: 16) where refusal == nil {
@@ -17,6 +17,7 @@ enum LoweredFields {
                 refusal = Self.change(fields) { (list) throws(FieldList.Refusal) in
                     try list.append(name, Array(value))
                 }
+                try guest.budget.check()
             }
             let handle = refusal == nil ? try guest.handles.add(fields) : 0
             let place = try call.place(2, count: 8, alignment: 4)
@@ -42,9 +43,13 @@ enum LoweredFields {
             let name = try call.string(1)
             let entries = try call.values(at: call.u32(3), count: call.u32(4), size: 8)
             var values: [[UInt8]] = []
+            var size = 0
             for start in stride(from: 0, to: entries.count, by: 8) {
-                values.append(
-                    Array(try call.bytes(at: entries.number(start), count: entries.number(start + 4))))
+                let value = try call.bytes(at: entries.number(start), count: entries.number(start + 4))
+                // The guest may mean the same bytes many times.
+                size += value.count
+                try guest.budget.check(more: size)
+                values.append(Array(value))
             }
             let refusal = change(fields) { (list) throws(FieldList.Refusal) in try list.set(name, to: values) }
             try call.put(refusal, at: 5)
@@ -75,7 +80,7 @@ enum LoweredFields {
         }
         interface.add("[method]fields.clone", [.i32], .i32) { (call, guest) throws(EngineError) in
             let fields = try guest.handles.get(call.u32(0), as: Fields.self)
-            call.answer(try guest.handles.add(Fields(fields.list)))
+            call.answer(try guest.handles.add(Fields(fields.list, guest.budget)))
         }
     }
 

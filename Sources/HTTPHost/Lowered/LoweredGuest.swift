@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import LinuxSystem
+internal import OutgoingHTTP
 internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
@@ -12,12 +13,14 @@ final class LoweredGuest {
     struct Surroundings {
         let pipes: PipePool
         let log: GuestLog
+        let sender: RequestSender
         let arguments: [String]
         let variables: [GuestInvocation.Variable]
     }
 
     private(set) var exchange: Exchange
     var handles = HandleTable()
+    let budget = FieldBudget()
     /// How the guest ended by itself.
     var exit: EngineError?
 
@@ -29,7 +32,7 @@ final class LoweredGuest {
     init(_ exchange: Exchange, _ surroundings: Surroundings) {
         self.exchange = exchange
         self.surroundings = surroundings
-        input = BodyInput(exchange)
+        input = BodyInput(.request(exchange))
         exchange.prepareWriting(surroundings.pipes)
     }
 
@@ -42,7 +45,7 @@ final class LoweredGuest {
     /// Takes another exchange's body over, in the same instance.
     func begin(_ exchange: Exchange) {
         self.exchange = exchange
-        input = BodyInput(exchange)
+        input = BodyInput(.request(exchange))
         exchange.prepareWriting(surroundings.pipes)
     }
 
@@ -84,8 +87,12 @@ final class LoweredGuest {
         case .instant(let instant): return instant <= MonotonicClock.now
         case .input(let input): return input.descriptor.map { Self.hasEvent($0, POLLIN) } ?? true
         case .output: return exchange.writing.map { Self.hasEvent($0, POLLOUT) } ?? true
+        case .socket(let socket, let event): return Self.hasEvent(socket.end, event)
         case .trailers:
             if case .pending = exchange.requestBodyEnd { return false }
+            return true
+        case .trailersOfResponse(let sent):
+            if case .pending = sent.call.bodyEnd { return false }
             return true
         }
     }
@@ -120,10 +127,14 @@ final class LoweredGuest {
                     if let end = input.descriptor { polled.append(pollfd(fd: end, events: Int16(POLLIN), revents: 0)) }
                 case .output:
                     if let end = exchange.writing { polled.append(pollfd(fd: end, events: Int16(POLLOUT), revents: 0)) }
-                case .trailers: timeout = min(timeout, Self.look)
+                case .socket(let socket, let event):
+                    polled.append(pollfd(fd: socket.end, events: Int16(event), revents: 0))
+                case .trailers, .trailersOfResponse: timeout = min(timeout, Self.look)
                 }
             }
-            _ = polled.withUnsafeMutableBufferPointer { martlet_poll($0.baseAddress, UInt32($0.count), timeout) }
+            exchange.wait {
+                _ = polled.withUnsafeMutableBufferPointer { martlet_poll($0.baseAddress, UInt32($0.count), timeout) }
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import OutgoingHTTP
 internal import WASIHTTP
 internal import Wasm
 
@@ -34,7 +35,7 @@ enum LoweredIncoming {
         }
         interface.add("[method]incoming-request.headers", [.i32], .i32) { (call, guest) throws(EngineError) in
             _ = try guest.handles.get(call.u32(0), as: IncomingRequest.self)
-            call.answer(try guest.handles.add(Fields(guest.exchange.request.fields, isMutable: false)))
+            call.answer(try guest.handles.add(Fields(guest.exchange.request.fields, isMutable: false, guest.budget)))
         }
         interface.add("[method]incoming-request.consume", [.i32, .i32]) { (call, guest) throws(EngineError) in
             let request = try guest.handles.get(call.u32(0), as: IncomingRequest.self)
@@ -46,45 +47,38 @@ enum LoweredIncoming {
             let body = try guest.handles.get(call.u32(0), as: IncomingBody.self)
             guard !body.isStreamTaken else { return try call.put(nil as UInt32?, at: 1) }
             body.isStreamTaken = true
+            if let sent = body.sent, case .socket(let socket) = sent.body {
+                return try call.put(guest.handles.add(BodyInput(.response(sent, socket))), at: 1)
+            }
             guest.exchange.wantBody()
             try call.put(guest.handles.add(guest.input), at: 1)
         }
         interface.add("[static]incoming-body.finish", [.i32], .i32) { (call, guest) throws(EngineError) in
-            _ = try guest.handles.take(call.u32(0), as: IncomingBody.self)
-            call.answer(try guest.handles.add(FutureTrailers()))
+            let body = try guest.handles.take(call.u32(0), as: IncomingBody.self)
+            call.answer(try guest.handles.add(FutureTrailers(of: body.sent)))
         }
         interface.add("[method]future-trailers.subscribe", [.i32], .i32) { (call, guest) throws(EngineError) in
-            _ = try guest.handles.get(call.u32(0), as: FutureTrailers.self)
-            call.answer(try guest.handles.add(Pollable(.trailers)))
+            let sent = try guest.handles.get(call.u32(0), as: FutureTrailers.self).sent
+            let event = sent.map { Pollable.Event.trailersOfResponse($0) } ?? .trailers
+            call.answer(try guest.handles.add(Pollable(event)))
         }
         interface.add("[method]future-trailers.get", [.i32, .i32]) { (call, guest) throws(EngineError) in
             let future = try guest.handles.get(call.u32(0), as: FutureTrailers.self)
+            let end = future.sent?.call.bodyEnd ?? OutgoingCall.BodyEnd(guest.exchange.requestBodyEnd)
+            var fail: ((UnsafeMutableRawBufferPointer) -> Void)?
+            if !future.isTaken, case .failed(let failure) = end { fail = try call.give(failure) }
             // option<result<result<option<trailers>, error-code>>>: each one's case, then what it has, aligned to 8.
             let place = try call.place(1, count: 56, alignment: 8)
-            let end = guest.exchange.requestBodyEnd
             if case .pending = end, !future.isTaken { return place.put(0 as UInt8, at: 0) }
             place.put(1 as UInt8, at: 0)
             place.put(future.isTaken ? 1 : 0 as UInt8, at: 8)
             guard !future.isTaken else { return }
             future.isTaken = true
-            switch end {
-            case .pending: break
-            case .failed(let code):
-                place.put(1 as UInt8, at: 16)
-                code.put(in: UnsafeMutableRawBufferPointer(rebasing: place[24...]))
-            case .complete(let trailers):
-                place.put(0 as UInt8, at: 16)
-                place.put(trailers == nil ? 0 : 1 as UInt8, at: 24)
-                if let trailers { place.put(try guest.handles.add(Fields(trailers, isMutable: false)), at: 28) }
-            }
+            place.put(fail == nil ? 0 : 1 as UInt8, at: 16)
+            if let fail { return fail(place.part(from: 24)) }
+            guard case .complete(let trailers?) = end else { return place.put(0 as UInt8, at: 24) }
+            place.put(1 as UInt8, at: 24)
+            place.put(try guest.handles.add(Fields(trailers, isMutable: false, guest.budget)), at: 28)
         }
-    }
-}
-
-extension ErrorCode {
-    /// Its case, with nothing in what it carries: 32 bytes.
-    func put(in place: UnsafeMutableRawBufferPointer) {
-        for offset in 0..<32 { place[offset] = 0 }
-        place.put(UInt8(Self.allCases.firstIndex(of: self) ?? 0), at: 0)
     }
 }

@@ -20,7 +20,9 @@ struct LoweredInterface {
         functions.append(
             CoreFunction(module: name, name: function, parameters: parameters, result: result) {
                 (call) throws(EngineError) in
-                try body(&call, unsafeDowncast(call.guest.content, to: LoweredGuest.self))
+                let guest = unsafeDowncast(call.guest.content, to: LoweredGuest.self)
+                try guest.budget.check()
+                try body(&call, guest)
             })
     }
 }

@@ -8,9 +8,12 @@ enum LoweredInterfaces {
         LoweredFields.define(in: &types)
         LoweredIncoming.define(in: &types)
         LoweredOutgoing.define(in: &types)
+        LoweredRequests.define(in: &types)
+        LoweredClient.define(in: &types)
         var resource = LoweredInterface("resource")
         resource.add("drop", [.i32]) { (call, guest) throws(EngineError) in try guest.handles.drop(call.u32(0)) }
-        return [types, resource] + LoweredStreams.interfaces + LoweredWorld.interfaces + LoweredOthers.interfaces
+        return [types, LoweredClient.handler, resource] + LoweredStreams.interfaces + LoweredWorld.interfaces
+            + LoweredOthers.interfaces
     }
 
     static func define(in linker: Linker) throws(EngineError) {

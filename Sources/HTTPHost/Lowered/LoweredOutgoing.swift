@@ -1,3 +1,4 @@
+internal import OutgoingHTTP
 internal import WASIHTTP
 internal import Wasm
 
@@ -18,7 +19,7 @@ enum LoweredOutgoing {
         }
         interface.add("[method]outgoing-response.headers", [.i32], .i32) { (call, guest) throws(EngineError) in
             let response = try guest.handles.get(call.u32(0), as: OutgoingResponse.self)
-            call.answer(try guest.handles.add(Fields(response.fields, isMutable: false)))
+            call.answer(try guest.handles.add(Fields(response.fields, isMutable: false, guest.budget)))
         }
         interface.add("[method]outgoing-response.body", [.i32, .i32]) { (call, guest) throws(EngineError) in
             let response = try guest.handles.get(call.u32(0), as: OutgoingResponse.self)
@@ -30,19 +31,28 @@ enum LoweredOutgoing {
             let body = try guest.handles.get(call.u32(0), as: OutgoingBody.self)
             let isFirst = !body.isStreamTaken
             body.isStreamTaken = true
-            try call.put(isFirst ? guest.handles.add(OutputStream(.response)) : nil, at: 1)
+            var kind = OutputKind.response
+            if case .socket(let socket) = body.request?.body { kind = .request(socket) }
+            try call.put(isFirst ? guest.handles.add(OutputStream(kind)) : nil, at: 1)
         }
         interface.add("[static]outgoing-body.finish", [.i32, .i32, .i32, .i32]) { (call, guest) throws(EngineError) in
             let body = try guest.handles.take(call.u32(0), as: OutgoingBody.self)
             let hasTrailers = try call.flag(1)
             let trailers = hasTrailers ? try guest.handles.take(call.u32(2), as: Fields.self).list : nil
-            if body.isSent {
+            var fail: ((UnsafeMutableRawBufferPointer) -> Void)?
+            if case .socket(let socket) = body.request?.body {
+                if let size = socket.finish(trailers: trailers) {
+                    fail = try call.give(OutgoingFailure(.requestBodySize, .body(size: size)))
+                }
+            } else if body.isSent {
                 guest.exchange.finish(trailers: trailers)
             } else {
                 body.finished = trailers ?? FieldList()
             }
             // result<_, error-code>, whose error is aligned to 8.
-            try call.place(3, count: 40, alignment: 8).put(0 as UInt8, at: 0)
+            let place = try call.place(3, count: 40, alignment: 8)
+            place.put(fail == nil ? 0 : 1 as UInt8, at: 0)
+            fail?(place.part(from: 8))
         }
         // The outparam; result<outgoing-response, error-code>, whose cases share their places.
         interface.add(
@@ -56,17 +66,18 @@ enum LoweredOutgoing {
             }
         }
         interface.add("http-error-code", [.i32, .i32]) { (call, guest) throws(EngineError) in
-            let code = try guest.handles.get(call.u32(0), as: StreamError.self).code
+            let failure = try guest.handles.get(call.u32(0), as: StreamError.self).failure
+            let fill = try call.give(failure)
             let place = try call.place(1, count: 40, alignment: 8)
-            place.put(code == nil ? 0 : 1 as UInt8, at: 0)
-            code?.put(in: UnsafeMutableRawBufferPointer(rebasing: place[8...]))
+            place.put(1 as UInt8, at: 0)
+            fill(place.part(from: 8))
         }
     }
 }
 
 extension CoreCall {
     /// The case of an option or a result.
-    fileprivate func flag(_ argument: Int) throws(EngineError) -> Bool {
+    func flag(_ argument: Int) throws(EngineError) -> Bool {
         guard u32(argument) < 2 else { throw Self.trap("\(u32(argument)) is no case of a result or an option") }
         return u32(argument) == 1
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxSystem
 internal import WASIHTTP
 internal import Wasm
@@ -58,7 +59,7 @@ enum LoweredStreams {
         interface.add("[method]output-stream.check-write", [.i32, .i32]) { (call, guest) throws(EngineError) in
             let stream = try guest.handles.get(call.u32(0), as: OutputStream.self)
             let place = try call.place(1, count: 16, alignment: 8)
-            if case .response = stream.kind, guest.exchange.isClosed { return try putEnd(in: place, at: 8) }
+            if stream.isClosed(guest) { return try putEnd(in: place, at: 8) }
             place.put(0 as UInt8, at: 0)
             place.put(guest.isReady(stream.event) ? room : 0, at: 8)
         }
@@ -93,9 +94,7 @@ enum LoweredStreams {
         for name in ["flush", "blocking-flush"] {
             interface.add("[method]output-stream.\(name)", [.i32, .i32]) { (call, guest) throws(EngineError) in
                 let stream = try guest.handles.get(call.u32(0), as: OutputStream.self)
-                var end = Exchange.WriteEnd.written
-                if case .response = stream.kind, guest.exchange.isClosed { end = .gone }
-                try put(end, call, 1)
+                try put(stream.isClosed(guest) ? .gone : .written, call, 1)
             }
         }
         for (name, blocks) in [("splice", false), ("blocking-splice", true)] {
@@ -143,6 +142,7 @@ enum LoweredStreams {
         case .lines(let output):
             guest.surroundings.log.print(bytes, on: output)
             return .written
+        case .request(let socket): return socket.write(bytes, guest.exchange)
         case .response:
             do throws(SystemCallError) {
                 return try guest.exchange.write(bytes)
@@ -170,28 +170,28 @@ enum LoweredStreams {
     private static func put(
         _ outcome: BodyInput.Outcome, in place: UnsafeMutableRawBufferPointer, at offset: Int, _ guest: LoweredGuest
     ) throws(EngineError) {
-        guard case .failed = outcome else { return try putEnd(in: place, at: offset) }
-        let code: ErrorCode? = if case .failed(let reason) = guest.exchange.requestBodyEnd { reason } else { nil }
+        guard case .failed(let error) = outcome else { return try putEnd(in: place, at: offset) }
         place.put(1 as UInt8, at: 0)
         place.put(0 as UInt8, at: offset)
-        place.put(try guest.handles.add(StreamError("the client broke the request off", code)), at: offset + 4)
-    }
-}
-
-/// `error` of `wasi:io/error`.
-final class StreamError {
-    let message: String
-    /// What `http-error-code` makes of it.
-    let code: ErrorCode?
-
-    init(_ message: String, _ code: ErrorCode?) {
-        self.message = message
-        self.code = code
+        place.put(try guest.handles.add(error), at: offset + 4)
     }
 }
 
 extension OutputStream {
     fileprivate var event: Pollable.Event {
-        if case .response = kind { .output } else { .now }
+        switch kind {
+        case .response: .output
+        case .request(let socket): .socket(socket, POLLOUT)
+        case .lines: .now
+        }
+    }
+
+    /// Whether it takes nothing more.
+    fileprivate func isClosed(_ guest: LoweredGuest) -> Bool {
+        switch kind {
+        case .response: guest.exchange.isClosed
+        case .request(let socket): socket.isClosed
+        case .lines: false
+        }
     }
 }

@@ -4,6 +4,8 @@ enum OutputKind {
     case response
     /// The container's standard output or error.
     case lines(LineOutput)
+    /// The body of a request of the guest's own.
+    case request(BodySocket)
 }
 
 final class OutputStream {

@@ -8,8 +8,12 @@ final class Pollable {
         case input(BodyInput)
         /// The response's body has room.
         case output
+        /// A request of the guest's own has an answer, or its body has room: `POLLIN` or `POLLOUT`.
+        case socket(BodySocket, Int32)
         /// The request's body has come to its end.
         case trailers
+        /// The body of a response to a request of the guest's own has.
+        case trailersOfResponse(SentRequest)
     }
 
     let event: Event

@@ -14,13 +14,14 @@ final class ServedLowered: Responder, @unchecked Sendable {
 
     init(
         _ program: LinkedModule, _ invocation: GuestInvocation, settings: ServerSettings, host: GuestHost,
-        log: GuestLog
+        log: GuestLog, sender: RequestSender
     ) {
         self.program = program
         self.invocation = invocation
         self.host = host
         surroundings = .init(
-            pipes: PipePool(), log: log, arguments: invocation.arguments, variables: invocation.environment)
+            pipes: PipePool(), log: log, sender: sender, arguments: invocation.arguments,
+            variables: invocation.environment)
         idle = IdleGuests(requests: settings.reuse)
     }
 

@@ -1,6 +1,6 @@
-/// A component of ours beside a guest that sends requests of its own: a tunnel to wasmtime's `wasi:http`, since the
-/// guest's is ours. It keeps wasmtime's resources in its own table and answers with their handles, and gives streams
-/// and pollables on; error codes are numbers, in the interface's order.
+/// A component of ours beside a guest that sends requests of its own: a tunnel to wasmtime's `wasi:http`, which alone
+/// makes streams of bodies. What goes through it is bodies only. It keeps wasmtime's resources in its own table and
+/// answers with their handles, and gives streams and pollables on; error codes are numbers, in the interface's order.
 enum ClientComponent {
     static let text = """
         (component
@@ -16,7 +16,6 @@ enum ClientComponent {
         \(HelperMemory.text)
           (core func $from-list
             (canon lower (func $http "[static]fields.from-list") (memory $memory) (realloc $realloc)))
-          (core func $entries (canon lower (func $http "[method]fields.entries") (memory $memory) (realloc $realloc)))
           (core func $new-request (canon lower (func $http "[constructor]outgoing-request")))
           (core func $set-method (canon lower (func $http "[method]outgoing-request.set-method") (memory $memory)))
           (core func $set-path
@@ -36,8 +35,6 @@ enum ClientComponent {
           (core func $future-subscribe (canon lower (func $http "[method]future-incoming-response.subscribe")))
           (core func $future-get
             (canon lower (func $http "[method]future-incoming-response.get") (memory $memory) (realloc $realloc)))
-          (core func $status (canon lower (func $http "[method]incoming-response.status")))
-          (core func $headers (canon lower (func $http "[method]incoming-response.headers")))
           (core func $response-consume (canon lower (func $http "[method]incoming-response.consume") (memory $memory)))
           (core func $body-stream (canon lower (func $http "[method]incoming-body.stream") (memory $memory)))
           (core func $incoming-finish (canon lower (func $http "[static]incoming-body.finish")))
@@ -54,7 +51,6 @@ enum ClientComponent {
           (core module $main
             (import "" "memory" (memory 1))
             (import "" "from-list" (func $from-list (param i32 i32 i32)))
-            (import "" "entries" (func $entries (param i32 i32)))
             (import "" "new-request" (func $new-request (param i32) (result i32)))
             (import "" "set-method" (func $set-method (param i32 i32 i32 i32) (result i32)))
             (import "" "set-path" (func $set-path (param i32 i32 i32 i32) (result i32)))
@@ -70,8 +66,6 @@ enum ClientComponent {
             (import "" "handle" (func $handle (param i32 i32 i32 i32)))
             (import "" "future-subscribe" (func $future-subscribe (param i32) (result i32)))
             (import "" "future-get" (func $future-get (param i32 i32)))
-            (import "" "status" (func $status (param i32) (result i32)))
-            (import "" "headers" (func $headers (param i32) (result i32)))
             (import "" "response-consume" (func $response-consume (param i32 i32)))
             (import "" "body-stream" (func $body-stream (param i32 i32)))
             (import "" "incoming-finish" (func $incoming-finish (param i32) (result i32)))
@@ -121,10 +115,8 @@ enum ClientComponent {
               (if (i32.load8_u (i32.const 0))
                 (then (return (i64.or (i64.const 0x100000000) (i64.load8_u (i32.const 8))))))
               (i64.load32_u (i32.const 8)))
-            (func (export "finish") (param $body i32) (param $has i32) (param $list i32) (param $count i32) (result i32)
-              (local $fields i32)
-              (if (local.get $has) (then (local.set $fields (call $fields (local.get $list) (local.get $count)))))
-              (call $body-finish (local.get $body) (local.get $has) (local.get $fields) (i32.const 0))
+            (func (export "finish") (param $body i32) (result i32)
+              (call $body-finish (local.get $body) (i32.const 0) (i32.const 0) (i32.const 0))
               (if (i32.load8_u (i32.const 0)) (then (return (i32.add (i32.const 1) (i32.load8_u (i32.const 8))))))
               (i32.const 0))
             (func (export "response-ready") (param $future i32) (result i32)
@@ -136,13 +128,6 @@ enum ClientComponent {
               (if (i32.load8_u (i32.const 16))
                 (then (return (i64.or (i64.const 0x100000000) (i64.load8_u (i32.const 24))))))
               (i64.load32_u (i32.const 24)))
-            (func $list-of (param $fields i32) (param $address i32)
-              (call $entries (local.get $fields) (local.get $address))
-              (call $drop-fields (local.get $fields)))
-            (func (export "head") (param $response i32) (result i32)
-              (call $list-of (call $headers (local.get $response)) (i32.const 68))
-              (i32.store (i32.const 64) (call $status (local.get $response)))
-              (i32.const 64))
             (func (export "consume") (param $response i32) (result i32)
               (call $response-consume (local.get $response) (i32.const 0))
               (call $got))
@@ -152,21 +137,13 @@ enum ClientComponent {
             (func (export "end") (param $body i32) (result i32) (call $incoming-finish (local.get $body)))
             (func (export "trailers-ready") (param $trailers i32) (result i32)
               (call $trailers-subscribe (local.get $trailers)))
-            ;; 0 for pending, 1 for none, 2 for trailers, 3 and more for an error.
+            ;; Whether the body has come to its end.
             (func (export "trailers") (param $trailers i32) (result i32)
-              (i64.store (i32.const 64) (i64.const 0))
-              (i32.store (i32.const 72) (i32.const 0))
               (call $trailers-get (local.get $trailers) (i32.const 0))
-              (if (i32.load8_u (i32.const 0)) (then
-                (if (i32.load8_u (i32.const 8)) (then (unreachable)))
-                (if (i32.load8_u (i32.const 16))
-                  (then (i32.store (i32.const 64) (i32.add (i32.const 3) (i32.load8_u (i32.const 24)))))
-                  (else
-                    (i32.store (i32.const 64) (i32.const 1))
-                    (if (i32.load8_u (i32.const 24)) (then
-                      (i32.store (i32.const 64) (i32.const 2))
-                      (call $list-of (i32.load (i32.const 28)) (i32.const 68))))))))
-              (i32.const 64))
+              (if (i32.eqz (i32.load8_u (i32.const 0))) (then (return (i32.const 0))))
+              (if (i32.eqz (i32.or (i32.load8_u (i32.const 8)) (i32.load8_u (i32.const 16)))) (then
+                (if (i32.load8_u (i32.const 24)) (then (call $drop-fields (i32.load (i32.const 28)))))))
+              (i32.const 1))
             (func (export "drop") (param $kind i32) (param $handle i32)
               (block $trailers (block $incoming (block $response (block $future (block $outgoing (block $request
                 (br_table $request $outgoing $future $response $incoming $trailers (local.get $kind)))
@@ -178,7 +155,7 @@ enum ClientComponent {
               (call $drop-trailers (local.get $handle))))
           (core instance $main (instantiate $main (with "" (instance
             (export "memory" (memory $memory))
-            (export "from-list" (func $from-list)) (export "entries" (func $entries))
+            (export "from-list" (func $from-list))
             (export "new-request" (func $new-request)) (export "set-method" (func $set-method))
             (export "set-path" (func $set-path)) (export "set-scheme" (func $set-scheme))
             (export "set-authority" (func $set-authority)) (export "request-body" (func $request-body))
@@ -186,7 +163,7 @@ enum ClientComponent {
             (export "new-options" (func $new-options)) (export "set-connect" (func $set-connect))
             (export "set-first" (func $set-first)) (export "set-between" (func $set-between))
             (export "handle" (func $handle)) (export "future-subscribe" (func $future-subscribe))
-            (export "future-get" (func $future-get)) (export "status" (func $status)) (export "headers" (func $headers))
+            (export "future-get" (func $future-get)) 
             (export "response-consume" (func $response-consume)) (export "body-stream" (func $body-stream))
             (export "incoming-finish" (func $incoming-finish)) (export "trailers-subscribe" (func $trailers-subscribe))
             (export "trailers-get" (func $trailers-get))
@@ -203,21 +180,16 @@ enum ClientComponent {
             (param "authority" string) (param "path" string) (param "connect" u64) (param "first-byte" u64)
             (param "between-bytes" u64) (result u64)
             (canon lift (core func $main "send") (memory $memory) (realloc $realloc)))
-          (func (export "finish") (param "body" u32) (param "has-trailers" bool) (param "trailers" $entries)
-            (result u32)
-            (canon lift (core func $main "finish") (memory $memory) (realloc $realloc)))
+          (func (export "finish") (param "body" u32) (result u32) (canon lift (core func $main "finish")))
           (func (export "response-ready") (param "future" u32) (result (own $pollable))
             (canon lift (core func $main "response-ready")))
           (func (export "response") (param "future" u32) (result u64) (canon lift (core func $main "response")))
-          (func (export "head") (param "response" u32) (result (tuple u32 $entries))
-            (canon lift (core func $main "head") (memory $memory)))
           (func (export "consume") (param "response" u32) (result u32) (canon lift (core func $main "consume")))
           (func (export "read") (param "body" u32) (result (own $input)) (canon lift (core func $main "read")))
           (func (export "end") (param "body" u32) (result u32) (canon lift (core func $main "end")))
           (func (export "trailers-ready") (param "trailers" u32) (result (own $pollable))
             (canon lift (core func $main "trailers-ready")))
-          (func (export "trailers") (param "trailers" u32) (result (tuple u32 $entries))
-            (canon lift (core func $main "trailers") (memory $memory)))
+          (func (export "trailers") (param "trailers" u32) (result bool) (canon lift (core func $main "trailers")))
           (func (export "drop") (param "kind" u32) (param "handle" u32) (canon lift (core func $main "drop"))))
         """
 }

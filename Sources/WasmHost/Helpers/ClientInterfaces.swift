@@ -49,8 +49,6 @@ enum ClientInterfaces {
             (export "future-trailers" (type $trailers (sub resource)))
             (export "[static]fields.from-list" (func (param "entries" (list (tuple string (list u8))))
               (result (result (own $fields) (error $header-error)))))
-            (export "[method]fields.entries" (func (param "self" (borrow $fields))
-              (result (list (tuple string (list u8))))))
             (export "[constructor]outgoing-request" (func (param "headers" (own $fields)) (result (own $request))))
             (export "[method]outgoing-request.scheme" (func (param "self" (borrow $request))
               (result (option $scheme))))
@@ -82,8 +80,6 @@ enum ClientInterfaces {
               (result (own $pollable))))
             (export "[method]future-incoming-response.get" (func (param "self" (borrow $future))
               (result (option (result (result (own $response) (error $error-code)))))))
-            (export "[method]incoming-response.status" (func (param "self" (borrow $response)) (result u16)))
-            (export "[method]incoming-response.headers" (func (param "self" (borrow $response)) (result (own $fields))))
             (export "[method]incoming-response.consume" (func (param "self" (borrow $response))
               (result (result (own $incoming)))))
             (export "[method]incoming-body.stream" (func (param "self" (borrow $incoming)) (result (result

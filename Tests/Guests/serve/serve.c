@@ -15,6 +15,7 @@
 //   /mutter?N      a line and a half on stdout, then "slept" after N milliseconds
 //   /fetch?A/P     the answer to GET P, asked of the authority A: its status, then its body
 //   /fetch-soon?A/P  the same, if the answer begins within 200 ms
+//   /fetch-secure?A/P  the same by HTTPS
 //   /forward?A/P   sends the request's body on to P of A, and answers with the answer's body and trailer x-sum
 //   /sleep?N       "slept" after N milliseconds
 //   /visits        how many requests this instance has been asked for that, with this one
@@ -25,7 +26,9 @@
 //   /half          part of a body, then a trap
 //   /trap /spin    what they say
 //
-// With PLAIN it sends no requests of its own: what is /fetch and /forward else is not there.
+//   /inform        tries an interim response, and says whether that went well
+//
+// With PLAIN it knows of no interim responses, and can be lowered: /inform is not there.
 #include "serve.h"
 
 // The host asks for the memory of what it returns. What a function has taken is free after it.
@@ -203,7 +206,6 @@ static void echo(int32_t request, int counts) {
     answer(digits(sum));
 }
 
-#ifndef PLAIN
 static void answer_error(uint8_t code) {
     begin_with(fields_new(), 502);
     put(stream, words("error "));
@@ -212,7 +214,7 @@ static void answer_error(uint8_t code) {
 }
 
 // Asks another server, and answers with what it answers.
-static void fetch(string target, int32_t forwarded, int soon) {
+static void fetch(string target, int32_t forwarded, int soon, int secure) {
     result got;
     sent begun;
     answered end;
@@ -225,7 +227,7 @@ static void fetch(string target, int32_t forwarded, int soon) {
         append(fields, "trailer", words("x-sum"));
     int32_t request = request_new(fields);
     request_set_method(request, forwarded ? 2 : 0, 0, 0);
-    request_set_scheme(request, 1, 0, 0, 0);
+    request_set_scheme(request, 1, secure, 0, 0);
     request_set_authority(request, 1, target.bytes, slash);
     request_set_path(request, 1, target.bytes + slash, target.length - slash);
     int32_t options = options_new();
@@ -273,7 +275,6 @@ static void fetch(string target, int32_t forwarded, int soon) {
     answer_drop(end.response);
     finish_after(incoming);
 }
-#endif
 
 static void say_lines(uint64_t count) {
     static char piece[1500];
@@ -395,13 +396,19 @@ __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void han
         print(get_stdout(), "a line\nhalf a line");
         sleep(number(query));
         answer(words("slept\n"));
-#ifndef PLAIN
     } else if (same(path, "/fetch")) {
-        fetch(query, 0, 0);
+        fetch(query, 0, 0, 0);
     } else if (same(path, "/fetch-soon")) {
-        fetch(query, 0, 1);
+        fetch(query, 0, 1, 0);
+    } else if (same(path, "/fetch-secure")) {
+        fetch(query, 0, 0, 1);
     } else if (same(path, "/forward")) {
-        fetch(query, request, 0);
+        fetch(query, request, 0, 0);
+#ifndef PLAIN
+    } else if (same(path, "/inform")) {
+        static uint64_t informed[8];
+        outparam_inform(out, 103, fields_new(), (result *)informed);
+        answer(digits(!*(uint8_t *)informed));
 #endif
     } else if (same(path, "/sleep")) {
         sleep(number(query));

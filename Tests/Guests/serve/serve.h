@@ -110,6 +110,10 @@ HTTP("[method]incoming-response.consume") void answer_consume(int32_t, result *)
 HTTP("[resource-drop]future-incoming-response") void future_drop(int32_t);
 HTTP("[resource-drop]incoming-response") void answer_drop(int32_t);
 HTTP("[resource-drop]future-trailers") void trailers_drop(int32_t);
+#ifndef PLAIN
+HTTP("[method]response-outparam.send-informational")
+void outparam_inform(int32_t, int32_t status, int32_t fields, result *);
+#endif
 IMPORT("wasi:http/outgoing-handler@0.2.0", "handle")
 void outgoing_handle(int32_t request, int32_t has_options, int32_t options, sent *);
 

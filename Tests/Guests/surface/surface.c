@@ -18,14 +18,21 @@
 //   /keep                            drops what it had in the last request
 //   /broken                          prints how a body ends that the client breaks off
 //   /hostile?N /read-within          what no guest may do, below; /read-within with the request's body
+//   /asked                           a request of its own before it is sent
+//   /ask?A /get-nothing?A            the answers of the authority A, such a guest, to requests of its own
+//   /get-half?A                      the same of A as serve.c, which breaks off
+//   /too-few?A /too-many?A /as-many?A  sends a body of four bytes, as it says
+//   /leave?A                         sends a body that it does not finish
+//   /hold-fields?N                   makes N fields of 64 KiB
 //
-// With PLAIN it imports no wasi:http/outgoing-handler, and can be lowered.
+// With PLAIN it knows of no interim responses, and can be lowered: /inform is not there.
 #include "surface.h"
 
 #include "tools.h"
 #include "messages.h"
 #include "bodies.h"
 #include "world.h"
+#include "requests.h"
 #include "hostile.h"
 
 // MARK: Requests
@@ -102,9 +109,27 @@ __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void han
         read_within();
     else if (same(path, "/hostile"))
         hostile(number(query));
+    else if (same(path, "/asked"))
+        say_asked();
+    else if (same(path, "/ask"))
+        say_asked_and_answered(query);
+    else if (same(path, "/too-few"))
+        say_sized(query, "one");
+    else if (same(path, "/too-many"))
+        say_sized(query, "fives");
+    else if (same(path, "/as-many"))
+        say_sized(query, "four");
+    else if (same(path, "/get-nothing"))
+        say_got(query, "/status?204");
+    else if (same(path, "/get-half"))
+        say_got(query, "/half");
+    else if (same(path, "/leave"))
+        leave(query);
+    else if (same(path, "/hold-fields"))
+        hold_fields(number(query));
 #ifndef PLAIN
-    else if (same(path, "/outgoing"))
-        outgoing_handle(0, 0, 0, place());
+    else if (same(path, "/inform"))
+        outparam_inform(out, 103, fields_new(), place());
 #endif
     else
         set_status(404);

@@ -115,7 +115,9 @@ HTTP("[resource-drop]outgoing-body") void body_drop(int32_t);
 HTTP("[static]response-outparam.set")
 void outparam_set(int32_t, int32_t is_error, int32_t, int32_t, int64_t, int32_t, int32_t, int32_t, int32_t);
 HTTP("[resource-drop]response-outparam") void outparam_drop(int32_t);
-#ifndef PLAIN
 IMPORT("wasi:http/outgoing-handler@0.2.0", "handle")
 void outgoing_handle(int32_t request, int32_t has_options, int32_t options, result *);
+#ifndef PLAIN
+HTTP("[method]response-outparam.send-informational")
+void outparam_inform(int32_t, int32_t status, int32_t fields, result *);
 #endif

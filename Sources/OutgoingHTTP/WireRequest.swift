@@ -4,7 +4,7 @@ internal import WASIHTTP
 
 /// A request as HTTP/1.1 has it on the wire. The caller has checked its parts; what could make two requests of one is
 /// looked for once more.
-struct OutgoingRequest {
+struct WireRequest {
     enum Framing: Equatable {
         /// Nothing follows the head.
         case none

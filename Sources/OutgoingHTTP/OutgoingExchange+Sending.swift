@@ -3,7 +3,7 @@ internal import NIOHTTP1
 internal import WASIHTTP
 
 /// The request's body, from the guest to the connection.
-extension Exchange {
+extension OutgoingExchange {
     /// More of it has come.
     func send(_ bytes: ByteBuffer) {
         guard outgoing.hasBody, bytes.readableBytes > 0 else { return }
@@ -34,7 +34,7 @@ extension Exchange {
         }
     }
 
-    private func finishSending(_ request: OutgoingRequest) {
+    private func finishSending(_ request: WireRequest) {
         guard case .whole(let list) = call.finish else {
             return fail(OutgoingFailure(.internalError, .text("the request's body was broken off")))
         }
@@ -42,7 +42,7 @@ extension Exchange {
             return fail(OutgoingFailure(.requestBodySize, .body(size: body.count)))
         }
         do {
-            let trailers = request.framing == .chunked ? try OutgoingRequest.trailers(list) : nil
+            let trailers = request.framing == .chunked ? try WireRequest.trailers(list) : nil
             body.hasBegun = true
             body.isSent = true
             connection?.write(.end(trailers))

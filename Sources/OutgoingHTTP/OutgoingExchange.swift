@@ -5,7 +5,7 @@ internal import WASIHTTP
 /// One request of a guest's own, from its socket to a connection, and the response back. Of the event loop.
 ///
 /// No more is read from the guest than the connection takes, and no more from the connection than the guest takes.
-final class Exchange: ConnectionUser {
+final class OutgoingExchange: ConnectionUser {
     private enum Response {
         case awaited, begun, ended
     }
@@ -19,7 +19,7 @@ final class Exchange: ConnectionUser {
     let times: OutgoingTimes
     let call: OutgoingCall
     let pool: ConnectionPool
-    var request: OutgoingRequest?
+    var request: WireRequest?
     var guest: GuestConnection?
     var connection: RemoteConnection?
     var body = RequestProgress()
@@ -44,7 +44,7 @@ final class Exchange: ConnectionUser {
         self.guest = guest
         alarm = Alarm(eventLoop: pool.eventLoop) { [weak self] in self?.timeIsOver() }
         do {
-            let request = try OutgoingRequest(outgoing)
+            let request = try WireRequest(outgoing)
             self.request = request
             let destination = Destination(outgoing)
             if let connection = pool.kept(for: destination) { return start(connection, isKept: true) }
@@ -198,6 +198,12 @@ final class Exchange: ConnectionUser {
     }
 
     func connectionFailed(_ error: (any Error)?) {
-        fail(OutgoingFailure(error ?? ChannelError.eof, response == .awaited ? .head : .body))
+        let failure = OutgoingFailure(error ?? ChannelError.eof, response == .awaited ? .head : .body)
+        switch failure.code {
+        // All that is known of the size is that it is more.
+        case .responseHeaderSectionSize, .responseTrailerSectionSize:
+            fail(OutgoingFailure(failure.code, .fields(size: UInt32(clamping: pool.settings.headLimit))))
+        default: fail(failure)
+        }
     }
 }

@@ -1,0 +1,6 @@
+final class IncomingRequest {
+    /// `consume` gives the body once.
+    var isConsumed = false
+
+    init() {}
+}

@@ -4,7 +4,8 @@ internal import Wasm
 
 /// What comes in, of `wasi:http/types`: the request, its body and its trailers.
 enum HTTPIncoming {
-    private static let methods = ["get", "head", "post", "put", "delete", "connect", "options", "trace", "patch"]
+    /// In the order of `method`'s cases; `other` comes after them.
+    static let methods = ["get", "head", "post", "put", "delete", "connect", "options", "trace", "patch"]
 
     static func define(in interface: inout HostInterface) {
         interface.add("[method]incoming-request.method") { _, arguments in

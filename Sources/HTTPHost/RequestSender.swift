@@ -10,8 +10,9 @@ final class RequestSender: Sendable {
     private static let timeout: UInt64 = 600_000_000_000
 
     private struct Made {
+        var loops: EventLoops?
+        /// From when they are first needed.
         var client: OutgoingClient?
-        /// From when it is first needed.
         var tunnel: OutgoingTunnel?
     }
 
@@ -37,7 +38,7 @@ final class RequestSender: Sendable {
 
     /// Before the first request of a guest.
     func begin(on loops: EventLoops) {
-        made.withLock { $0.client = OutgoingClient(on: loops.group, settings) }
+        made.withLock { $0.loops = loops }
     }
 
     /// Sends a lowered guest's request.
@@ -47,9 +48,10 @@ final class RequestSender: Sendable {
         _ request: OutgoingRequest, _ options: RequestOptions, over socket: BodySocket, _ exchange: Exchange
     ) throws(OutgoingFailure) -> SentRequest {
         let head = try head(of: request)
-        guard let client = made.withLock({ $0.client }), let end = socket.takeOther() else {
-            throw OutgoingFailure(.internalError)
+        let client = try made.withLock { (made) throws(OutgoingFailure) -> OutgoingClient in
+            try self.client(&made)
         }
+        guard let end = socket.takeOther() else { throw OutgoingFailure(.internalError) }
         client.send(head, times(options, exchange), socket: end, as: request.call)
         return SentRequest(request.call, .socket(socket))
     }
@@ -66,11 +68,18 @@ final class RequestSender: Sendable {
         return (tunnel.authority, tunnel.expect(head, times(options, exchange), request.call))
     }
 
+    private func client(_ made: inout Made) throws(OutgoingFailure) -> OutgoingClient {
+        if let client = made.client { return client }
+        guard let loops = made.loops else { throw OutgoingFailure(.internalError) }
+        let client = OutgoingClient(on: loops.group, settings)
+        made.client = client
+        return client
+    }
+
     private func tunnel() throws(OutgoingFailure) -> OutgoingTunnel {
         try made.withLock { made throws(OutgoingFailure) in
             if let tunnel = made.tunnel { return tunnel }
-            guard let client = made.client else { throw OutgoingFailure(.internalError) }
-            let tunnel = try OutgoingTunnel(client)
+            let tunnel = try OutgoingTunnel(client(&made))
             made.tunnel = tunnel
             return tunnel
         }

@@ -75,9 +75,4 @@ package final class OutgoingTunnel: Sendable {
         }
         return path
     }
-
-    /// Listens no more.
-    package func close() {
-        listener.close(promise: nil)
-    }
 }

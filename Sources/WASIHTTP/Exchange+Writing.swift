@@ -108,7 +108,9 @@ extension Exchange {
         _ = rest.withUnsafeReadableBytes { put($0, into: writer) }
     }
 
-    private func put(_ bytes: UnsafeRawBufferPointer, into writer: Int32) -> WriteEnd {
+    /// Writes bytes into a pipe or a socket that does not block; waits while they do not fit, as long as the request has
+    /// time.
+    package func put(_ bytes: UnsafeRawBufferPointer, into writer: Int32) -> WriteEnd {
         var rest = bytes
         while !rest.isEmpty {
             let count = Glibc.write(writer, rest.baseAddress, rest.count)

@@ -4,10 +4,10 @@ internal import NIOCore
 /// The threads that run guests, each one request at a time.
 ///
 /// There are as many as processors at first, without those whose guests are known to wait. Of others nobody knows it, so
-/// more are started, too, when requests wait and none was finished for a few milliseconds. One that has had nothing to do for a while ends; and so does one of more
-/// than processors whose guest never waited: threads that all compute only take turns. A thread of its own, the ticker,
-/// looks after that while there is something to do, begins the responses that are not finished soon, and begins a new
-/// epoch of the engine each ``epochMilliseconds``.
+/// more are started, too, when requests wait and none was finished for a few milliseconds. One that has had nothing to do
+/// for a while ends; and so does one of more than processors whose guest never waited: threads that all compute only take
+/// turns. A thread of its own, the ticker, looks after that while there is something to do, begins the responses that are
+/// not finished soon, and begins a new epoch of the engine each ``epochMilliseconds``.
 package final class WorkerPool: @unchecked Sendable {
     package static let epochMilliseconds: Int64 = 10
     /// How long an idle thread is kept.

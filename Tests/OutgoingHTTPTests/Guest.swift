@@ -59,13 +59,7 @@ final class Guest: Sendable {
     /// - Returns: false if the other side is closed.
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
+        sendAll(bytes, to: socket)
     }
 
     func finish(_ trailers: FieldList? = nil) {
@@ -98,6 +92,17 @@ final class Guest: Sendable {
     }
 
     var text: String { readToEnd().text }
+}
+
+/// - Returns: false if the other side is closed.
+func sendAll(_ bytes: [UInt8], to socket: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        guard count > 0 else { return false }
+        rest = rest.dropFirst(count)
+    }
+    return true
 }
 
 func socketPair() -> (Int32, Int32) {

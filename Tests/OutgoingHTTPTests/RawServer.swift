@@ -146,13 +146,7 @@ final class RawConnection: @unchecked Sendable {
 
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
+        sendAll(bytes, to: socket)
     }
 
     /// Has the connection end by a reset when it is closed.

@@ -4,8 +4,8 @@ internal import Wasm
 
 /// Requests of the guest's own, of `wasi:http/types`, until they are sent, for lowered components.
 enum LoweredRequests {
+    private static let methods = HTTPIncoming.methods
     /// In the order of their cases; `other` comes after them.
-    private static let methods = ["get", "head", "post", "put", "delete", "connect", "options", "trace", "patch"]
     private static let schemes = ["HTTP", "HTTPS"]
 
     static func define(in interface: inout LoweredInterface) {

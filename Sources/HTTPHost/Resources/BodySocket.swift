@@ -40,21 +40,9 @@ final class BodySocket {
     /// Blocks while the bytes do not fit.
     func write(_ bytes: UnsafeRawBufferPointer, _ exchange: Exchange) -> Exchange.WriteEnd {
         guard isWriting else { return .gone }
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = send(end, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
-            if count > 0 {
-                written += UInt64(count)
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-                continue
-            }
-            if count < 0, errno == EINTR { continue }
-            let left = exchange.millisecondsLeft
-            guard count < 0, errno == EAGAIN, left != 0 else { return .gone }
-            var polled = pollfd(fd: end, events: Int16(POLLOUT), revents: 0)
-            _ = poll(&polled, 1, left.map { Int32(clamping: $0) } ?? -1)
-        }
-        return .written
+        let end = exchange.put(bytes, into: self.end)
+        if end == .written { written += UInt64(bytes.count) }
+        return end
     }
 
     /// Whether nobody takes the request's body any more.

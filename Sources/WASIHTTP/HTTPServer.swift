@@ -215,15 +215,17 @@ package final class HTTPServer {
             HTTP2Setting(parameter: .maxHeaderListSize, value: shared.settings.headerLimit),
             HTTP2Setting(parameter: .initialWindowSize, value: window),
         ]
-        var stream = NIOHTTP2Handler.StreamConfiguration()
-        stream.targetWindowSize = window
-        stream.outboundBufferSizeHighWatermark = window
-        stream.outboundBufferSizeLowWatermark = window / 2
         let connection = SecondConnection(server: shared)
         let bound = NIOLoopBound((server: shared, connection: connection), eventLoop: channel.eventLoop)
-        _ = try pipeline.configureHTTP2Pipeline(
-            mode: .server, connectionConfiguration: configuration, streamConfiguration: stream,
-            streamDelegate: manager.http2StreamDelegate
+        // The kind of multiplexer that is a handler of its own goes with a delegate for frames, the other does not.
+        try pipeline.addHandler(
+            NIOHTTP2Handler(
+                mode: .server, frameDelegate: connection, connectionConfiguration: configuration,
+                streamConfiguration: NIOHTTP2Handler.StreamConfiguration()))
+        try pipeline.addHandler(manager)
+        let multiplexer = HTTP2StreamMultiplexer(
+            mode: .server, channel: channel, targetWindowSize: window, outboundBufferSizeHighWatermark: window,
+            outboundBufferSizeLowWatermark: window / 2
         ) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
@@ -232,7 +234,7 @@ package final class HTTPServer {
                 bound.value.connection.add(channel)
             }
         }
-        try pipeline.addHandler(manager)
+        try pipeline.addHandler(multiplexer)
         try pipeline.addHandler(connection)
         // It was active before: the time in which it is idle counts from now on.
         manager.channelActive(context: try pipeline.context(handler: manager))

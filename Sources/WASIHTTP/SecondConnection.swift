@@ -3,13 +3,18 @@ internal import NIOHTTP2
 
 /// A connection of HTTP/2. Each of its streams has a ``ConnectionHandler`` of its own, as if it were a connection for
 /// one request.
-final class SecondConnection: ChannelInboundHandler, Connection {
+///
+/// It is the delegate of the handler of frames, too: what this side says to the client tells which errors are the
+/// connection's.
+final class SecondConnection: ChannelInboundHandler, NIOHTTP2FrameDelegate, Connection {
     typealias InboundIn = Never
 
     private let server: HTTPServer.Shared
     private var context: ChannelHandlerContext?
     private var streams = 0
     private var isDraining = false
+    /// Whether the client has been told that the connection is at its end for what it did.
+    private var hasFailed = false
     private var silence: Scheduled<Void>?
 
     /// How long a connection without a stream may last when it has been told to end: a client that does not answer the
@@ -60,9 +65,18 @@ final class SecondConnection: ChannelInboundHandler, Connection {
         }
     }
 
+    func wroteFrame(_ frame: HTTP2Frame) {
+        if case .goAway(_, let code, _) = frame.payload, code != .noError { hasFailed = true }
+    }
+
+    /// Closes the connection, unless the error is one stream's business (RFC 9113, section 5.4.2): that stream has
+    /// heard of it, or it is no more, or never was, as one that a client opens while it is told to go away.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // One stream's business, which it has heard of.
-        if error is NIOHTTP2Errors.StreamClosed || error is NIOHTTP2Errors.NoSuchStream { return }
-        context.close(promise: nil)
+        let isOfStreams = error is any NIOHTTP2Error || error is NIOHTTP2Errors.StreamError
+        guard hasFailed || !isOfStreams || error is NIOHTTP2Errors.UnableToSerializeFrame else { return }
+        // What says why is written, but not sent yet.
+        context.eventLoop.execute { [loopBound = NIOLoopBound(self, eventLoop: server.eventLoop)] in
+            loopBound.value.context?.close(promise: nil)
+        }
     }
 }

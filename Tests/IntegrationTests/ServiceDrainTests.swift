@@ -74,30 +74,42 @@ extension Integration {
             try? await client.close()
         }
 
+        /// A stream that a client opens when it has been told to go away is refused; those before it are answered.
+        @Test(arguments: Service.guests) func aStreamThatComesTooLateDoesNotCostTheOthers(_ guest: String) async throws
+        {
+            typealias Kind = HTTPConnection.Frame.Kind
+            let service = try await Service.start(guest, Self.patient)
+            let connection = try service.connect()
+            try connection.beginFrames()
+            _ = try connection.frame(Kind.settings)
+            try connection.send(.get("/sleep?1000", stream: 1))
+            try await eventually("the request") { try service.connect().get("/hello").text == "hello\n" }
+            try await service.running.kill("SIGTERM")
+            var ping = try connection.frame(Kind.ping)
+            ping.flags = HTTPConnection.Frame.acknowledgement
+            try connection.send(ping)
+            // The streams that are served still.
+            let last = try connection.frame(Kind.goAway).payload.prefix(4)
+            #expect(Array(last) == [0, 0, 0, 1])
+            try connection.send(.get("/hello", stream: 3))
+            #expect(try connection.frame(Kind.headers, stream: 1).payload.first == 0x88)
+            #expect(try connection.frame(Kind.data, stream: 1).payload == Data("slept\n".utf8))
+            #expect(await service.running.finished().status == 0)
+        }
+
         /// One that is not of those that answer a ping.
         @Test(arguments: Service.guests) func aConnectionOfHTTP2ThatSaysNothingDoesNotHoldTheServer(_ guest: String)
             async throws
         {
             let service = try await Service.start(guest, Self.patient)
             let connection = try service.connect()
-            // The preface, and settings without one.
-            try connection.write(Data("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + Data([0, 0, 0, 4, 0, 0, 0, 0, 0]))
-            #expect(try connection.frame() == 4)
+            try connection.beginFrames()
+            _ = try connection.frame(HTTPConnection.Frame.Kind.settings)
             try await service.running.kill("SIGTERM")
-            // GOAWAY.
-            while try connection.frame() != 7 {}
+            _ = try connection.frame(HTTPConnection.Frame.Kind.goAway)
             #expect(await service.running.finished().status == 0)
             withExtendedLifetime(connection) {}
         }
-    }
-}
-
-extension HTTPConnection {
-    /// The type of the next frame of HTTP/2.
-    fileprivate func frame() throws -> UInt8 {
-        let head = [UInt8](try bytes(9))
-        _ = try bytes(Int(head[0]) << 16 | Int(head[1]) << 8 | Int(head[2]))
-        return head[3]
     }
 }
 

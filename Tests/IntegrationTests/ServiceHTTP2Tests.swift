@@ -50,6 +50,35 @@ extension Integration {
             }
         }
 
+        @Test(arguments: Service.guests) func aMalformedRequestCostsItsStreamOnly(_ guest: String) async throws {
+            typealias Kind = HTTPConnection.Frame.Kind
+            try await Service.whileServing(guest) { service in
+                let connection = try service.connect()
+                try connection.beginFrames()
+                try connection.send(.get("/sleep?500", stream: 1))
+                // A field's name in capital letters: a literal with a name of its own, not indexed.
+                try connection.send(.get("/hello", stream: 3, more: [0, 1, UInt8(ascii: "X"), 1, UInt8(ascii: "1")]))
+                // Reset, by PROTOCOL_ERROR.
+                #expect(try Array(connection.frame(Kind.reset, stream: 3).payload) == [0, 0, 0, 1])
+                #expect(try connection.frame(Kind.data, stream: 1).payload == Data("slept\n".utf8))
+                try connection.send(.get("/hello", stream: 5))
+                #expect(try connection.frame(Kind.data, stream: 5).payload == Data("hello\n".utf8))
+            }
+        }
+
+        /// Data of a stream that was never opened.
+        @Test(arguments: Service.guests) func whatIsWrongWithTheConnectionEndsIt(_ guest: String) async throws {
+            typealias Kind = HTTPConnection.Frame.Kind
+            try await Service.whileServing(guest) { service in
+                let connection = try service.connect()
+                try connection.beginFrames()
+                try connection.send(.init(kind: Kind.data, stream: 7, payload: Data("lost".utf8)))
+                // PROTOCOL_ERROR.
+                #expect(try Array(connection.frame(Kind.goAway).payload[4..<8]) == [0, 0, 0, 1])
+                #expect(try connection.isAtEnd())
+            }
+        }
+
         @Test(arguments: Service.guests) func sigtermFinishesTheStreams(_ guest: String) async throws {
             let port = try HTTPConnection.freePort()
             let service = try await Service.start(guest, ["metrics": "127.0.0.1:\(port)"])

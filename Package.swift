@@ -257,7 +257,8 @@ let package = Package(
             ["HTTPPolicy", "OutgoingHTTP", "WASIHTTP", "LinuxSystem", nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("CompositionTests", ["Composition", "Wasm"], linker: linkWasmtime),
-        tests("WasmHostTests", ["WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
+        tests(
+            "WasmHostTests", ["HTTPPolicy", "WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
 
         // Tests of the container's set-up, and the program that they fork containers from.
         .executableTarget(

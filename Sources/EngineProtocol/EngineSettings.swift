@@ -95,6 +95,8 @@ package enum EngineSocket {
     package static let tree: Int32 = 4
     /// The argument of martlet-probe by which it takes one create and ends.
     package static let once = "once"
+    /// The argument of martlet-server by which it runs a command that sends requests, as the engine runs others.
+    package static let command = "command"
     /// The variable by which a program in that tree finds its library: its own notion of where it lies ends at the mount.
     package static var libraries: String { "LD_LIBRARY_PATH=\(pathOf(descriptor: tree))/lib/martlet" }
 }

@@ -73,7 +73,7 @@ final class GuestServer: @unchecked Sendable {
             var record: (@Sendable (AccessRecord) -> Void)?
             if settings.logsAccess { record = { [log] in log.say($0.line) } }
             let loops = EventLoops()
-            sender.begin(on: loops)
+            sender.begin { loops }
             server = try HTTPServer(settings, on: loops, pool: try startPool(), figures: figures, record: record)
         } catch {
             throw GuestError(.systemCall, "\(error)")

@@ -70,31 +70,31 @@ enum HTTPClient {
 
     /// The engine's request, of which only the body is sent on, until it is sent.
     static func made(
-        _ request: OutgoingRequest, _ served: ServedGuest, _ call: HostCall
+        _ request: OutgoingRequest, _ guest: HTTPGuest, _ call: HostCall
     ) throws(EngineError) -> UInt32 {
         if let made = request.made { return made }
-        try served.prepareClient(call)
+        try guest.prepareClient(call)
         // It checks the body's size.
         let sizes = request.fields.values(of: "content-length").map { value in
             ComponentValue.tuple([.string("content-length"), .bytes(value)])
         }
-        let made = UInt32(try served.client.number("request", call, [.list(sizes)]))
+        let made = UInt32(try guest.client.number("request", call, [.list(sizes)]))
         request.made = made
         return made
     }
 
     private static func send(
-        _ request: OutgoingRequest, _ options: RequestOptions, _ served: ServedGuest, _ call: HostCall
+        _ request: OutgoingRequest, _ options: RequestOptions, _ guest: HTTPGuest, _ call: HostCall
     ) throws(EngineError) -> Result<SentRequest, OutgoingFailure> {
         let way: (authority: String, path: String)
         do throws(OutgoingFailure) {
-            way = try served.sender.prepare(request, options, served.exchange)
+            way = try guest.sender.prepare(request, options, time: guest.nanosecondsLeft)
         } catch {
-            if let made = request.made { try drop(.outgoingRequest, made, served, call) }
+            if let made = request.made { try drop(.outgoingRequest, made, guest, call) }
             return .failure(error)
         }
-        let made = try made(request, served, call)
-        let answer = try served.client.number(
+        let made = try made(request, guest, call)
+        let answer = try guest.client.number(
             "send", call,
             [
                 .u32(made), .string(request.isBodyTaken ? "POST" : "GET"), .u8(0), .string(way.authority),
@@ -106,22 +106,22 @@ enum HTTPClient {
 
     /// The engine is told of no trailers: what becomes of the request has them.
     static func finish(
-        _ body: UInt32, _ sent: OutgoingCall, trailers: FieldList?, _ served: ServedGuest, _ call: HostCall
+        _ body: UInt32, _ sent: OutgoingCall, trailers: FieldList?, _ guest: HTTPGuest, _ call: HostCall
     ) throws(EngineError) -> ComponentValue {
         sent.finish(trailers: trailers)
-        let answer = try served.client.number("finish", call, [.u32(body)])
+        let answer = try guest.client.number("finish", call, [.u32(body)])
         return answer == 0 ? .ok(nil) : .error(HTTPErrors.value(OutgoingFailure(ErrorCode(number: answer - 1))))
     }
 
     // MARK: What comes back
 
     static func trailers(
-        _ future: FutureTrailers, _ served: ServedGuest, _ call: HostCall
+        _ future: FutureTrailers, _ arguments: Arguments, _ call: HostCall
     ) throws(EngineError) -> OutgoingCall.BodyEnd {
         guard let sent = future.sent, let source = future.source else {
-            return OutgoingCall.BodyEnd(served.exchange.requestBodyEnd)
+            return OutgoingCall.BodyEnd(try arguments.served.exchange.requestBodyEnd)
         }
-        guard case .bool(let isThere) = try served.client.ask("trailers", call, [.u32(source)]) else {
+        guard case .bool(let isThere) = try arguments.guest.client.ask("trailers", call, [.u32(source)]) else {
             throw Arguments.unexpected("an answer")
         }
         if !isThere { return .pending }
@@ -151,9 +151,9 @@ enum HTTPClient {
     }
 
     static func drop(
-        _ kind: Kind, _ handle: UInt32, _ served: ServedGuest, _ call: HostCall
+        _ kind: Kind, _ handle: UInt32, _ guest: HTTPGuest, _ call: HostCall
     ) throws(EngineError) {
-        try served.client.tell("drop", call, [.u32(kind.rawValue), .u32(handle)])
+        try guest.client.tell("drop", call, [.u32(kind.rawValue), .u32(handle)])
     }
 }
 
@@ -164,7 +164,7 @@ extension SentRequest {
     }
 }
 
-extension ServedGuest {
+extension HTTPGuest {
     /// The guest has let a resource go: what it stood for goes too.
     func drop(_ number: UInt32, _ call: HostCall) {
         let (kind, handle): (HTTPClient.Kind, UInt32?) =

@@ -4,15 +4,25 @@ internal import Wasm
 /// Arguments of a call, read as what the interface says they are.
 struct Arguments {
     let values: [ComponentValue]
-    let guest: ServedGuest
+    let guest: HTTPGuest
 
     init(_ call: HostCall, _ values: [ComponentValue]) throws(EngineError) {
-        guard let guest = call.data as? ServedGuest else {
-            throw EngineError(operation: .call, message: "no request is being served")
+        guard let guest = call.data as? HTTPGuest else {
+            throw EngineError(operation: .call, message: "no guest is running")
         }
         try guest.budget.check()
         self.values = values
         self.guest = guest
+    }
+
+    /// The guest, of what only one has that is served.
+    var served: ServedGuest {
+        get throws(EngineError) {
+            guard let served = guest as? ServedGuest else {
+                throw EngineError(operation: .call, message: "no request is being served")
+            }
+            return served
+        }
     }
 
     static func unexpected(_ what: String) -> EngineError {

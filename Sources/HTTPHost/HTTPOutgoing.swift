@@ -33,7 +33,7 @@ enum HTTPOutgoing {
             if case .engine(let target) = body.request?.body {
                 return .ok(try arguments.guest.client.make("write", call, [.u32(target)]))
             }
-            return .ok(try arguments.guest.makeOutput(call))
+            return .ok(try arguments.served.makeOutput(call))
         }
         interface.add("[static]outgoing-body.finish") { (call, arguments) throws(EngineError) in
             let body = try arguments.take(arguments.values[0], as: OutgoingBody.self)
@@ -43,7 +43,7 @@ enum HTTPOutgoing {
                 return try HTTPClient.finish(target, sent, trailers: trailers, arguments.guest, call)
             }
             if body.isSent {
-                arguments.guest.exchange.finish(trailers: trailers)
+                try arguments.served.exchange.finish(trailers: trailers)
             } else {
                 body.finished = trailers ?? FieldList()
             }
@@ -52,8 +52,8 @@ enum HTTPOutgoing {
         interface.add("[static]response-outparam.set") { (_, arguments) throws(EngineError) in
             _ = try arguments.take(arguments.values[0], as: ResponseOutparam.self)
             switch arguments.values[1] {
-            case .ok(let response?): arguments.guest.answer(try arguments.take(response, as: OutgoingResponse.self))
-            case .error(let code): arguments.guest.exchange.fail(HTTPErrors.code(code))
+            case .ok(let response?): try arguments.served.answer(arguments.take(response, as: OutgoingResponse.self))
+            case .error(let code): try arguments.served.exchange.fail(HTTPErrors.code(code))
             default: throw Arguments.unexpected("a response")
             }
             return nil

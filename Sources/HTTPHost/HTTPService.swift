@@ -1,14 +1,15 @@
 internal import EngineProtocol
+package import HTTPPolicy
 internal import LinuxSystem
 internal import WASIHTTP
 package import Wasm
 package import WasmHost
 
-// Design rule of this target: it alone knows both HTTP and the engine. It is linked into martlet-server only, so that
-// pods which serve nothing do not pay for it.
+// Design rule of this target: it alone knows both HTTP and the engine. It is linked into martlet-server, and into what
+// people ask by hand, so that pods which neither serve nor send do not pay for it.
 
-/// Serves components that export `wasi:http/incoming-handler`, and modules CGI style.
-package struct HTTPService: GuestService {
+/// Serves components that export `wasi:http/incoming-handler`, and modules CGI style; sends the requests of commands.
+package struct HTTPService: GuestService, GuestClient {
     package init() {}
 
     package var mostGuests: Int { ServerSettings.mostConcurrency }
@@ -43,6 +44,24 @@ package struct HTTPService: GuestService {
             try GuestServer(
                 served, invocation, settings: settings, host: host, requests: requests, roots: roots, report: report
             ).run()
+        }
+    }
+}
+
+extension HTTPService {
+    package func defineClient(in linker: ComponentLinker, imports: [String]) throws(EngineError) {
+        try ServedInterfaces.defineClient(in: linker, imports: imports)
+    }
+
+    package func plan(
+        _ component: Component, _ invocation: GuestInvocation, outgoing: OutgoingPolicy, host: GuestHost,
+        report: @escaping @Sendable (String) -> Void
+    ) -> () -> any GuestSurroundings {
+        let roots = NodeRoots()
+        return {
+            let sender = RequestSender(outgoing, invocation.environment, roots, report: report)
+            sender.begin { () throws(SystemCallError) in try EventLoops.single() }
+            return SendingCommand(invocation, component, sender, host: host)
         }
     }
 }

@@ -41,8 +41,12 @@ final class Helpers {
         output = try Helper(helpers.output, linker: linker, ["out"])
         others = try Helper(helpers.others, linker: linker, ["err", "wait"])
         log = try Helper(helpers.log, linker: linker, ["open", "append"])
-        client = try Helper(
-            helpers.client, linker: linker,
+        client = try Self.client(helpers.client, linker: linker)
+    }
+
+    static func client(_ component: Component, linker: ComponentLinker) throws(EngineError) -> Helper {
+        try Helper(
+            component, linker: linker,
             [
                 "request", "body", "write", "send", "finish", "response-ready", "response", "consume", "read", "end",
                 "trailers-ready", "trailers", "drop",
@@ -52,32 +56,42 @@ final class Helpers {
 
 /// A helper in the store of one guest, from when it is first needed.
 struct HelperInstance {
-    let helper: Helper
+    private let helper: Helper?
     private var instance: ComponentInstanceHandle?
 
-    init(_ helper: Helper) {
+    /// - Parameter helper: nil: nothing can be asked of it.
+    init(_ helper: Helper? = nil) {
         self.helper = helper
     }
 
-    private mutating func made(_ call: HostCall) throws(EngineError) -> ComponentInstanceHandle {
-        if let instance { return instance }
+    var hasHelper: Bool { helper != nil }
+
+    /// A function, and the instance that it is of.
+    private mutating func function(
+        _ name: String, _ call: HostCall
+    ) throws(EngineError) -> (ComponentExport, ComponentInstanceHandle) {
+        guard let helper else { throw EngineError(operation: .call, message: "there is no helper to \(name)") }
+        let function = try helper.function(name)
+        if let instance { return (function, instance) }
         let made = try helper.linker.instantiate(helper.component, in: call)
         instance = made
-        return made
+        return (function, made)
     }
 
     /// What a function makes, a stream or a pollable, for the guest.
     mutating func make(
         _ name: String, _ call: HostCall, _ arguments: [ComponentValue] = []
     ) throws(EngineError) -> ComponentValue {
-        .foreign(try call.resource(from: helper.function(name), of: made(call), arguments))
+        let (function, instance) = try function(name, call)
+        return .foreign(try call.resource(from: function, of: instance, arguments))
     }
 
     /// What a function answers.
     mutating func ask(
         _ name: String, _ call: HostCall, _ arguments: [ComponentValue]
     ) throws(EngineError) -> ComponentValue {
-        guard let value = try call.value(from: helper.function(name), of: made(call), arguments) else {
+        let (function, instance) = try function(name, call)
+        guard let value = try call.value(from: function, of: instance, arguments) else {
             throw EngineError(operation: .call, message: "the helper's \(name) answered nothing")
         }
         return value
@@ -94,7 +108,8 @@ struct HelperInstance {
     }
 
     mutating func tell(_ name: String, _ call: HostCall, _ arguments: [ComponentValue]) throws(EngineError) {
-        _ = try call.value(from: helper.function(name), of: made(call), arguments, hasResult: false)
+        let (function, instance) = try function(name, call)
+        _ = try call.value(from: function, of: instance, arguments, hasResult: false)
     }
 
     var isMade: Bool { instance != nil }

@@ -1,16 +1,17 @@
 internal import HTTPPolicy
+internal import LinuxSystem
 internal import OutgoingHTTP
 internal import Synchronization
 internal import WASIHTTP
 internal import WasmHost
 
-/// Sends the requests of a server's guests. Used by all threads of the pool.
+/// Sends the requests of a server's guests, or of a command. Used by all threads that run guests.
 final class RequestSender: Sendable {
     /// Without a word of the guest's, and at most: nanoseconds.
     private static let timeout: UInt64 = 600_000_000_000
 
     private struct Made {
-        var loops: EventLoops?
+        var loops: (@Sendable () throws(SystemCallError) -> EventLoops)?
         /// From when they are first needed.
         var client: OutgoingClient?
         var tunnel: OutgoingTunnel?
@@ -36,44 +37,49 @@ final class RequestSender: Sendable {
         self.settings = settings
     }
 
-    /// Before the first request of a guest.
-    func begin(on loops: EventLoops) {
+    /// Before the first request of a guest, which asks for the loops.
+    func begin(on loops: @escaping @Sendable () throws(SystemCallError) -> EventLoops) {
         made.withLock { $0.loops = loops }
     }
 
     /// Sends a lowered guest's request.
     ///
+    /// - Parameter time: that the guest has left, in nanoseconds.
     /// - Throws: ``OutgoingFailure``: it may not be sent, or it is none.
     func send(
-        _ request: OutgoingRequest, _ options: RequestOptions, over socket: BodySocket, _ exchange: Exchange
+        _ request: OutgoingRequest, _ options: RequestOptions, over socket: BodySocket, time: UInt64
     ) throws(OutgoingFailure) -> SentRequest {
         let head = try head(of: request)
         let client = try made.withLock { (made) throws(OutgoingFailure) -> OutgoingClient in
             try self.client(&made)
         }
         guard let end = socket.takeOther() else { throw OutgoingFailure(.internalError) }
-        client.send(head, times(options, exchange), socket: end, as: request.call)
+        client.send(head, times(options, time), socket: end, as: request.call)
         return SentRequest(request.call, .socket(socket))
     }
 
     /// Prepares the request of a guest whose bodies are the engine's streams.
     ///
     /// - Returns: the authority and the path that the engine is to send the body to.
-    /// - Throws: as ``send(_:_:over:_:)``.
+    /// - Throws: as ``send(_:_:over:time:)``.
     func prepare(
-        _ request: OutgoingRequest, _ options: RequestOptions, _ exchange: Exchange
+        _ request: OutgoingRequest, _ options: RequestOptions, time: UInt64
     ) throws(OutgoingFailure) -> (authority: String, path: String) {
         let head = try head(of: request)
         let tunnel = try tunnel()
-        return (tunnel.authority, tunnel.expect(head, times(options, exchange), request.call))
+        return (tunnel.authority, tunnel.expect(head, times(options, time), request.call))
     }
 
     private func client(_ made: inout Made) throws(OutgoingFailure) -> OutgoingClient {
         if let client = made.client { return client }
         guard let loops = made.loops else { throw OutgoingFailure(.internalError) }
-        let client = OutgoingClient(on: loops.group, settings)
-        made.client = client
-        return client
+        do throws(SystemCallError) {
+            let client = OutgoingClient(on: try loops().group, settings)
+            made.client = client
+            return client
+        } catch {
+            throw OutgoingFailure(.internalError, .text("no thread can be had for requests: \(error)"))
+        }
     }
 
     private func tunnel() throws(OutgoingFailure) -> OutgoingTunnel {
@@ -85,8 +91,8 @@ final class RequestSender: Sendable {
         }
     }
 
-    private func times(_ options: RequestOptions, _ exchange: Exchange) -> OutgoingTimes {
-        let most = min(Self.timeout, exchange.nanosecondsLeft)
+    private func times(_ options: RequestOptions, _ time: UInt64) -> OutgoingTimes {
+        let most = min(Self.timeout, time)
         return OutgoingTimes(
             connect: min(options.connectTimeout ?? most, most), firstByte: min(options.firstByteTimeout ?? most, most),
             betweenBytes: min(options.betweenBytesTimeout ?? most, most))

@@ -3,12 +3,10 @@ internal import WASIHTTP
 internal import Wasm
 internal import WasmHost
 
-/// What the functions of one instance find: the request that it serves now, and what was made for it. Held by the
+/// What the functions of one served instance find: the request that it serves now, and what was made for it. Held by the
 /// store, used by the guest's thread only.
-final class ServedGuest: GuestSurroundings {
+final class ServedGuest: HTTPGuest {
     private(set) var exchange: Exchange
-    var table = ResourceTable()
-    let budget = FieldBudget()
 
     /// What the guest prints, by the container's descriptor.
     private struct Printing {
@@ -18,7 +16,6 @@ final class ServedGuest: GuestSurroundings {
     }
 
     private let surroundings: Surroundings
-    var client: HelperInstance
     private var input, output, others: HelperInstance
     private var logs: HelperInstance
     private var printing: [Int32: Printing] = [:]
@@ -48,17 +45,16 @@ final class ServedGuest: GuestSurroundings {
         output = HelperInstance(helpers.output)
         others = HelperInstance(helpers.others)
         logs = HelperInstance(helpers.log)
-        client = HelperInstance(helpers.client)
+        super.init(surroundings.sender, client: HelperInstance(helpers.client), surroundings.variables)
     }
 
     deinit {
         endRequest()
     }
 
-    var sender: RequestSender { surroundings.sender }
-    var variables: [GuestInvocation.Variable] { surroundings.variables }
+    override var nanosecondsLeft: UInt64 { exchange.nanosecondsLeft }
 
-    func log(_ line: String) { surroundings.log.say(line, on: 2) }
+    override func log(_ line: String) { surroundings.log.say(line, on: 2) }
 
     // MARK: Requests
 
@@ -150,13 +146,12 @@ final class ServedGuest: GuestSurroundings {
     /// can't be interrupted.
     func wait(_ nanoseconds: UInt64, _ call: HostCall) throws(EngineError) -> ComponentValue {
         try settle(call)
-        return try others.make("wait", call, [.u64(min(nanoseconds, exchange.nanosecondsLeft))])
+        return try others.make("wait", call, [.u64(min(nanoseconds, nanosecondsLeft))])
     }
 
-    /// The engine's own client of HTTP is about to be used.
-    func prepareClient(_ call: HostCall) throws(EngineError) {
+    override func prepareClient(_ call: HostCall) throws(EngineError) {
         try settle(call)
-        if !client.isMade { call.setHTTP() }
+        try super.prepareClient(call)
     }
 
     func answer(_ response: OutgoingResponse) {

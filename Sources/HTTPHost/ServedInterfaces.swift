@@ -1,7 +1,7 @@
 internal import WASIHTTP
 internal import Wasm
 
-/// The interfaces that are ours for a served guest, over wasmtime's WASI. wasmtime replaces an interface as a whole, so
+/// The interfaces that are ours for a guest that is served, or that sends requests, over wasmtime's WASI. wasmtime replaces an interface as a whole, so
 /// those that are replaced are kept small: the streams themselves stay wasmtime's.
 enum ServedInterfaces {
     /// Imports of each 0.2.x before it find an interface of this version.
@@ -9,10 +9,21 @@ enum ServedInterfaces {
 
     static func define(in linker: ComponentLinker, imports: [String]) throws(EngineError) {
         linker.allowShadowing()
-        for interface in [
-            types(), HTTPClient.handler(), standardInput(), standardOutput("stdout", 1), standardOutput("stderr", 2),
-            clock(),
-        ] {
+        let own = [standardInput(), standardOutput("stdout", 1), standardOutput("stderr", 2), clock()]
+        try define(http + own, in: linker, imports: imports)
+    }
+
+    /// For commands: all else is wasmtime's.
+    static func defineClient(in linker: ComponentLinker, imports: [String]) throws(EngineError) {
+        try define(http, in: linker, imports: imports)
+    }
+
+    private static var http: [HostInterface] { [types(), HTTPClient.handler()] }
+
+    private static func define(
+        _ interfaces: [HostInterface], in linker: ComponentLinker, imports: [String]
+    ) throws(EngineError) {
+        for interface in interfaces {
             let latest = "\(interface.name)@\(version)"
             // Under the component's own name of it, too: the engine need not compare versions then.
             for name in Set(imports.filter { $0.hasPrefix("\(interface.name)@0.2.") } + [latest]) {
@@ -24,7 +35,7 @@ enum ServedInterfaces {
     private static func types() -> HostInterface {
         var interface = HostInterface("wasi:http/types")
         interface.resources = ResourceTable.Kind.allCases.map { kind in
-            (kind.name, kind.rawValue, { call, number in (call.data as? ServedGuest)?.drop(number, call) })
+            (kind.name, kind.rawValue, { call, number in (call.data as? HTTPGuest)?.drop(number, call) })
         }
         HTTPFields.define(in: &interface)
         HTTPIncoming.define(in: &interface)
@@ -38,7 +49,7 @@ enum ServedInterfaces {
     private static func standardInput() -> HostInterface {
         var interface = HostInterface("wasi:cli/stdin")
         interface.add("get-stdin") { (call, arguments) throws(EngineError) in
-            try arguments.guest.makeInput(call)
+            try arguments.served.makeInput(call)
         }
         return interface
     }
@@ -47,7 +58,7 @@ enum ServedInterfaces {
     private static func standardOutput(_ name: String, _ target: Int32) -> HostInterface {
         var interface = HostInterface("wasi:cli/\(name)")
         interface.add("get-\(name)") { (call, arguments) throws(EngineError) in
-            try arguments.guest.print(on: target, call)
+            try arguments.served.print(on: target, call)
         }
         return interface
     }
@@ -57,12 +68,12 @@ enum ServedInterfaces {
         interface.add("now") { _, _ in .u64(MonotonicClock.now) }
         interface.add("resolution") { _, _ in .u64(1) }
         interface.add("subscribe-duration") { (call, arguments) throws(EngineError) in
-            try arguments.guest.wait(try arguments.number(0), call)
+            try arguments.served.wait(try arguments.number(0), call)
         }
         interface.add("subscribe-instant") { (call, arguments) throws(EngineError) in
             let instant = try arguments.number(0)
             let time = MonotonicClock.now
-            return try arguments.guest.wait(instant > time ? instant - time : 0, call)
+            return try arguments.served.wait(instant > time ? instant - time : 0, call)
         }
         return interface
     }

@@ -7,9 +7,9 @@ internal import Zygote
 /// Compiles a module as a container's create would, with the engine and, if it is one that is served, with the program
 /// that serves.
 enum Ahead {
-    static func run(_ request: ProbeRequest, _ service: any GuestService) throws -> ProbeReport {
+    static func run(_ request: ProbeRequest, _ http: any GuestService & GuestClient) throws -> ProbeReport {
         try ProbeReport.onModule { report in
-            var loading = Loading(request, request.settings, service)
+            var loading = Loading(request, request.settings, http)
             report.wasCached = try loading.find() != nil
             if !report.wasCached { _ = try loading.load() }
             report.isServed = loading.isServed
@@ -21,7 +21,7 @@ enum Ahead {
 struct Loading {
     private let request: ProbeRequest
     private let settings: EngineSettings
-    private let service: any GuestService
+    private let http: any GuestService & GuestClient
     private var engine: GuestSupply?
     private var server: GuestSupply?
     private(set) var isServed = false
@@ -29,10 +29,10 @@ struct Loading {
     /// The module is standard input.
     private static let module: Int32 = 0
 
-    init(_ request: ProbeRequest, _ settings: EngineSettings, _ service: any GuestService) {
+    init(_ request: ProbeRequest, _ settings: EngineSettings, _ http: any GuestService & GuestClient) {
         self.request = request
         self.settings = settings
-        self.service = service
+        self.http = http
     }
 
     /// Whether it is a module that is to be served: nothing in it says so.
@@ -88,15 +88,15 @@ struct Loading {
 
     private mutating func forEngine() throws -> GuestSupply {
         if let engine { return engine }
-        let made = try GuestSupply(settings: settings)
+        let made = try GuestSupply(settings: settings, client: http)
         engine = made
         return made
     }
 
     private mutating func forServer() throws -> GuestSupply {
         if let server { return server }
-        let pooled = try? GuestSupply(settings: settings, service: service)
-        let made = try pooled ?? GuestSupply(settings: settings, service: service, pools: false)
+        let pooled = try? GuestSupply(settings: settings, service: http, client: http)
+        let made = try pooled ?? GuestSupply(settings: settings, service: http, client: http, pools: false)
         server = made
         return made
     }

@@ -14,12 +14,12 @@ internal import Zygote
 package enum ProbeMain {
     /// Answers the request of the command line.
     ///
-    /// - Parameter service: serves components that answer HTTP requests, as in martlet-server.
-    package static func run(_ service: any GuestService) -> Never {
+    /// - Parameter http: serves components that answer HTTP requests, and sends those of commands, as in martlet-server.
+    package static func run(_ http: any GuestService & GuestClient) -> Never {
         let arguments = CommandLine.arguments.dropFirst()
         if arguments.isEmpty || arguments.first == EngineSocket.once {
             // As an engine: the command's, or for one container of an engine's.
-            EngineMain.runTracing(once: !arguments.isEmpty) { settings, host, loader in
+            EngineMain.runTracing(once: !arguments.isEmpty, client: http) { settings, host, loader in
                 let instruments = settings.instruments
                 if let trace = instruments?.trace { return try CallTracer(trace, host, loader) }
                 return try instruments?.profile.map { try StackSampler($0, host) }
@@ -31,9 +31,9 @@ package enum ProbeMain {
         do {
             let request = try decodeJSON(ProbeRequest.self, from: text.utf8, file: nil)
             switch request.work {
-            case .check: try answer(Check.run(request, service))
-            case .compile: try answer(Ahead.run(request, service))
-            case .verify: try answer(Verification(request, service).run())
+            case .check: try answer(Check.run(request, http))
+            case .compile: try answer(Ahead.run(request, http))
+            case .verify: try answer(Verification(request, http).run())
             case .assemble: try Assembly.run(request)
             }
         } catch {

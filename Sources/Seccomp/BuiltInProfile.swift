@@ -9,7 +9,8 @@ package enum BuiltInProfile: Hashable, Sendable, CaseIterable {
     /// For a process that runs a wasm guest, from the last step of its set-up on. seccomp(2) itself is allowed, so
     /// that the specification's filter can go on top.
     case guest
-    /// As `guest`, for a component that answers HTTP requests: with what its server needs.
+    /// As `guest`, for a component that answers HTTP requests, or a command that sends some: with what a server and a
+    /// client need.
     case server
     /// For a process that compiles modules, reading and writing only what was opened for it.
     case compiler

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import OCISpec
 
-/// What a process that serves HTTP needs beside `GuestCalls`: SwiftNIO.
+/// What a process that serves HTTP, or sends requests, needs beside `GuestCalls`: SwiftNIO.
 enum ServerCalls {
     static let rules: [SeccompRule] = [
         // The event loop, and its timers.

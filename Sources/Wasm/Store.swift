@@ -74,11 +74,6 @@ package final class Store {
         let configuration = configuration.release()
         try EngineError.check(wasmtime_context_set_wasi(context, configuration), .configureStore)
     }
-
-    /// Gives the guest the state that outgoing `wasi:http` requests need.
-    package func setHTTP() {
-        wasmtime_context_set_wasi_http(context)
-    }
 }
 
 /// What is called at each epoch; the store has it.

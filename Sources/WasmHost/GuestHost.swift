@@ -7,7 +7,9 @@ package final class GuestHost {
     package let engine: Engine
     /// WASI preview 1 for core modules.
     let linker: Linker
-    private var madeComponentLinkers: [Further: ComponentLinker] = [:]
+    /// By what they have beside WASI 0.2.
+    private var madeComponentLinkers: [[String]: ComponentLinker] = [:]
+    private var madeClientLinker: ComponentLinker?
     /// By what they were made for.
     private var madeServedLinkers: [[String]: ComponentLinker] = [:]
     private var madeLoweredLinker: Linker?
@@ -15,10 +17,15 @@ package final class GuestHost {
     package var tracer: (any GuestTracer)?
     /// Where components that answer HTTP requests are served.
     package let service: (any GuestService)?
+    /// What sends the requests of commands.
+    package let client: (any GuestClient)?
 
-    package init(_ configuration: EngineConfiguration, service: (any GuestService)? = nil) throws(GuestError) {
+    package init(
+        _ configuration: EngineConfiguration, service: (any GuestService)? = nil, client: (any GuestClient)? = nil
+    ) throws(GuestError) {
         self.configuration = configuration
         self.service = service
+        self.client = client
         engine = try configuration.makeEngine()
         linker = Linker(engine)
         do throws(EngineError) {
@@ -58,52 +65,44 @@ package final class GuestHost {
         return linker
     }
 
+    /// What a guest needs that not every program has.
+    package enum Part: Hashable {
+        case service, client
+    }
+
+    /// What this program lacks of what a guest needs: another is to run it, then.
+    package func lacks(for code: GuestCode) -> Part? {
+        // Says itself that it is not for components.
+        if tracer != nil { return nil }
+        if code.servesHTTP { return service == nil ? .service : nil }
+        return code.sendsHTTP && client == nil ? .client : nil
+    }
+
     /// WASI 0.2 for components that import nothing else. Made for the first of them: most pods have none, and it takes
     /// memory of each.
-    package func componentLinker() throws(EngineError) -> ComponentLinker { try linker(Further()) }
+    package func componentLinker() throws(EngineError) -> ComponentLinker { try commandLinker([]) }
 
-    /// WASI 0.2 and outgoing `wasi:http`, for components of ours.
-    package func clientLinker() throws(EngineError) -> ComponentLinker { try linker(Further(sendsHTTP: true)) }
-
-    /// What a command may import beside WASI 0.2.
-    struct Further: Hashable {
-        var sendsHTTP = false
-        /// Names under which there is something else.
-        var others: [String] = []
-
-        init(sendsHTTP: Bool = false) {
-            self.sendsHTTP = sendsHTTP
-        }
-
-        /// What is needed of it.
-        init(_ imports: [String]) {
-            sendsHTTP = imports.contains { $0.hasPrefix("wasi:http/") }
-            others = imports.filter { $0.hasPrefix("wasi:config/") || $0.hasPrefix("wasi:logging/") }
-        }
+    /// WASI 0.2 and wasmtime's own `wasi:http`, for components of ours: it alone makes the streams of bodies.
+    package func clientLinker() throws(EngineError) -> ComponentLinker {
+        if let madeClientLinker { return madeClientLinker }
+        let linker = ComponentLinker(engine)
+        try linker.defineWASI()
+        try linker.defineOutgoingHTTP()
+        madeClientLinker = linker
+        return linker
     }
 
     /// What a command is linked with.
-    ///
-    /// - Parameter filter: stands before where it sends requests to; nil for none.
-    func commandLinker(_ imports: [String], filter: Component?) throws(EngineError) -> ComponentLinker {
-        guard let filter else { return try linker(Further(imports)) }
-        let linker = try newLinker(Further(imports))
-        try OutgoingFilter(filter, linker: clientLinker()).define(in: linker, imports: imports)
-        return linker
-    }
-
-    private func linker(_ further: Further) throws(EngineError) -> ComponentLinker {
+    func commandLinker(_ imports: [String]) throws(EngineError) -> ComponentLinker {
+        let further = imports.filter { name in
+            ["wasi:http/", "wasi:config/", "wasi:logging/"].contains { name.hasPrefix($0) }
+        }
         if let made = madeComponentLinkers[further] { return made }
-        let linker = try newLinker(further)
-        madeComponentLinkers[further] = linker
-        return linker
-    }
-
-    private func newLinker(_ further: Further) throws(EngineError) -> ComponentLinker {
         let linker = ComponentLinker(engine)
         try linker.defineWASI()
-        if further.sendsHTTP { try linker.defineOutgoingHTTP() }
-        try OtherInterfaces.define(in: linker, imports: further.others)
+        if GuestCode.sendHTTP(further) { try client?.defineClient(in: linker, imports: further) }
+        try OtherInterfaces.define(in: linker, imports: further)
+        madeComponentLinkers[further] = linker
         return linker
     }
 }

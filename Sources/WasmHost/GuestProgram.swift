@@ -1,5 +1,4 @@
 internal import Composition
-package import HTTPPolicy
 package import Wasm
 
 /// A guest that has been checked and can be run: its imports are there and so is the function to call. All of it
@@ -61,9 +60,13 @@ package struct GuestProgram {
         /// See `OutputFlush`.
         let flush: Component
         let linker: ComponentLinker
-        let sendsHTTP: Bool
-        /// Where requests may be sent to; nil for everywhere.
-        let outgoing: OutgoingPolicy?
+        /// See ``client``.
+        let client: Component?
+    }
+
+    /// Our component beside a command that sends HTTP requests, for a ``GuestClient``; nil for any other guest.
+    package var client: Component? {
+        if case .component(let entry) = entry { entry.client } else { nil }
     }
 
     let entry: Entry
@@ -76,12 +79,10 @@ package struct GuestProgram {
     ///     component is what the first of its exports that is `wasi:http/incoming-handler` or `wasi:cli/run` says,
     ///     a server or a command, whatever is asked for; of one without, `function` is an exported function, or
     ///     `interface#function`.
-    ///   - outgoing: where a command may send HTTP requests to; nil for everywhere.
     ///   - servesModule: whether a core module is to be served: see ``ServedModules``.
     /// - Throws: ``GuestError`` `unknownImport`, `unsuitableExport` or `unsupportedWorld`.
     package init(
-        _ code: GuestCode, name: String, function: String?, host: GuestHost, outgoing: OutgoingPolicy? = nil,
-        servesModule: Bool = false
+        _ code: GuestCode, name: String, function: String?, host: GuestHost, servesModule: Bool = false
     ) throws(GuestError) {
         switch code.kind {
         case .module(let module) where servesModule && host.service != nil:
@@ -107,7 +108,7 @@ package struct GuestProgram {
             let (export, hasResult) = try Self.entry(of: component, name, function, host)
             let linker: ComponentLinker
             do throws(EngineError) {
-                linker = try host.commandLinker(code.imports, filter: outgoing == nil ? nil : code.filter)
+                linker = try host.commandLinker(code.imports)
             } catch {
                 throw GuestError(error)
             }
@@ -115,7 +116,7 @@ package struct GuestProgram {
             entry = .component(
                 ComponentEntry(
                     component: component, export: export, hasResult: hasResult, flush: flush, linker: linker,
-                    sendsHTTP: GuestHost.Further(code.imports).sendsHTTP, outgoing: outgoing))
+                    client: code.client))
         }
     }
 

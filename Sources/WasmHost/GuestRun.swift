@@ -17,9 +17,13 @@ package struct GuestRun {
     /// Makes the guest's world and its instance. A core module's start function, if it has one, runs: so this is not
     /// to be called before Start.
     ///
+    /// - Parameter surroundings: what the store of a command that sends requests holds: see ``GuestClient``.
     /// - Throws: ``GuestError`` if the container lacks what a guest needs, or the limits are too low for it. How the
     ///   guest's own start function ended is not an error, but the run's end.
-    package init(_ program: GuestProgram, _ invocation: GuestInvocation, host: GuestHost) throws(GuestError) {
+    package init(
+        _ program: GuestProgram, _ invocation: GuestInvocation, host: GuestHost,
+        surroundings: (any GuestSurroundings)? = nil
+    ) throws(GuestError) {
         self.host = host
         try host.tracer?.open()
         // WASI has no signals: writing to a pipe that nobody reads is an error of the write.
@@ -27,13 +31,12 @@ package struct GuestRun {
         // The engine's asynchronous runtime needs no more for one guest, and looks for the number of processors
         // in the cgroup's files if it is not told. It reads its own environment, not the guest's.
         setenv("TOKIO_WORKER_THREADS", "1", 0)
-        let store = Store(host.engine, data: program.surroundings(invocation))
+        let store = Store(host.engine, data: surroundings ?? program.surroundings(invocation))
         do throws(EngineError) {
             try store.setWASI(
                 GuestWorld(invocation).configuration {
                     $0.inheritStandardStreams(); return true
                 })
-            if case .component(let entry) = program.entry, entry.sendsHTTP { store.setHTTP() }
             if let limit = invocation.memoryLimit { store.limit(memory: Int64(clamping: limit)) }
             Self.followMemoryLimit(of: store)
             if let fuel = host.configuration.fuel { try store.setFuel(fuel) }
@@ -100,7 +103,7 @@ package struct GuestRun {
 extension GuestProgram {
     /// What our functions find of a command.
     fileprivate func surroundings(_ invocation: GuestInvocation) -> RunningCommand? {
-        guard case .component(let entry) = entry else { return nil }
-        return RunningCommand(invocation, outgoing: entry.outgoing)
+        guard case .component = entry else { return nil }
+        return RunningCommand(invocation)
     }
 }

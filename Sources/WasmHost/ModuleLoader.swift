@@ -21,10 +21,12 @@ package struct GuestCode {
     fileprivate(set) var lowered: LinkedModule?
     /// Whether it is lowered, where it serves.
     package var isLowered: Bool { lowered != nil }
-    /// See ``OutgoingFilter``, for a command that sends requests.
-    fileprivate(set) var filter: Component?
-    /// What a component imports.
+    /// What a command imports.
     fileprivate(set) var imports: [String] = []
+    /// Whether it is a command that may send HTTP requests.
+    package var sendsHTTP: Bool { Self.sendHTTP(imports) }
+    /// Our component beside one that does, where there is a ``GuestClient``.
+    fileprivate(set) var client: Component?
     /// The descriptors that must be open while the guest is instantiated and run: wasmtime maps the initial contents of
     /// memories from the artifact's file each time. They belong to the engine and are closed with the code.
     package fileprivate(set) var descriptors: [Int32]
@@ -33,6 +35,9 @@ package struct GuestCode {
     package var isModule: Bool {
         if case .module = kind { true } else { false }
     }
+
+    /// Whether a component that imports these may send HTTP requests.
+    static func sendHTTP(_ imports: [String]) -> Bool { imports.contains { $0.hasPrefix("wasi:http/") } }
 
     fileprivate init(kind: Kind, descriptors: [Int32]) {
         self.kind = kind
@@ -57,7 +62,6 @@ package final class ModuleLoader {
     private var input, output, others: Artifact?
     private var log: Artifact?
     private var client: Artifact?
-    private var filter: Artifact?
     /// Whether components that answer HTTP requests are loaded to be served.
     private var serves: Bool { host.service != nil }
     private let copies: Bool
@@ -96,17 +100,20 @@ package final class ModuleLoader {
         return .compiling(try start(copy, name: name))
     }
 
-    /// Maps a module's code if it is in the cache, and starts no process. Nil: `load` it.
+    /// Maps a module's code if it is in the cache. Nil: `load` it.
     ///
     /// - Parameters:
     ///   - file: open for reading; borrowed.
     ///   - name: the file, as messages shall name it.
     ///   - largestCopy: bytes; a larger file is only found if it is known.
-    package func loadFromCache(_ file: Int32, name: String, largestCopy: Int) throws(GuestError) -> GuestCode? {
+    ///   - compilesOwn: whether components of our own may be compiled; no process is started else.
+    package func loadFromCache(
+        _ file: Int32, name: String, largestCopy: Int, compilesOwn: Bool = false
+    ) throws(GuestError) -> GuestCode? {
         let identity = try FileIdentity(of: file, name: name)
-        if let digest = cache.digest(of: identity) { return try map(digest, compilesOwn: false) }
+        if let digest = cache.digest(of: identity) { return try map(digest, compilesOwn: compilesOwn) }
         guard identity.size <= largestCopy else { return nil }
-        return try map(try copy(file, identity, name: name).digest, compilesOwn: false)
+        return try map(try copy(file, identity, name: name).digest, compilesOwn: compilesOwn)
     }
 
     private func copy(_ file: Int32, _ identity: FileIdentity, name: String) throws(GuestError) -> ModuleCopy {
@@ -169,11 +176,11 @@ package final class ModuleLoader {
             let exports = component.exports(engine)
             guard exports.first(where: { $0.name.isHandler || $0.name.isCommand })?.name.isHandler == true else {
                 code.imports = component.imports(engine)
-                if code.imports.contains(where: { $0.hasPrefix("\(OutgoingFilter.interface)@") }) {
-                    guard let (filter, more) = try loadOwn(\.filter, FilterComponent.text, compiles: compilesOwn) else {
+                if host.client != nil, code.sendsHTTP {
+                    guard let (client, more) = try loadOwn(\.client, ClientComponent.text, compiles: compilesOwn) else {
                         return nil
                     }
-                    code.filter = filter
+                    code.client = client
                     code.descriptors += more
                 }
                 return code

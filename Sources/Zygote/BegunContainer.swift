@@ -29,7 +29,7 @@ struct BegunContainer {
         let plan = try ContainerPlan(bundle.config.spec, request: request)
         guard plan.canBegin else { return false }
         // One for all guests, so as to have it made.
-        _ = try guests.filter(.enforce, serving: false)
+        _ = try guests.filter(.enforce, hasHTTP: false)
         try plan.begin(control: control) { request, descriptors in
             try complete(request, try RequestDescriptors(request, descriptors))
         }

@@ -23,6 +23,8 @@ struct ContainerFork {
         let invocation: GuestInvocation
         /// Serves it, if it is one that is served.
         let serve: (() throws(GuestError) -> Void)?
+        /// Of a command that sends requests: see `GuestClient`.
+        let surroundings: (() -> any GuestSurroundings)?
         let title: ProcessTitle
     }
 
@@ -45,10 +47,11 @@ struct ContainerFork {
             return
         }
         let program = try GuestProgram(
-            code, name: path, function: function, host: host, outgoing: Self.outgoing(bundle),
-            servesModule: request.servesModule(bundle))
+            code, name: path, function: function, host: host, servesModule: request.servesModule(bundle))
+        let outgoing = try Self.outgoing(bundle)
         let isServed = program.served != nil
-        plan.guestFilter = try supply.filter(request.options.guestSeccomp, serving: isServed)
+        plan.guestFilter = try supply.filter(
+            request.options.guestSeccomp, hasHTTP: isServed || program.client != nil)
         self.plan = plan
         let arguments = plan.process.arguments
         let invocation = try GuestInvocation(
@@ -59,14 +62,19 @@ struct ContainerFork {
                 program, invocation, annotations: bundle.config.spec.annotations ?? [:], host: host,
                 report: Guest.tell)
         }
+        var surroundings: (() -> any GuestSurroundings)?
+        if let component = program.client {
+            surroundings = host.client?.plan(
+                component, invocation, outgoing: outgoing, host: host, report: Guest.tell)
+        }
         guest = Guest(
-            code: code, program: program, invocation: invocation, serve: serve,
+            code: code, program: program, invocation: invocation, serve: serve, surroundings: surroundings,
             title: ProcessTitle(arguments: arguments, name: String(path.split(separator: "/").last ?? "wasm")))
     }
 
-    /// Where the guest may send HTTP requests to; nil for everywhere.
-    private static func outgoing(_ bundle: PreparedBundle) throws(GuestError) -> OutgoingPolicy? {
-        guard let list = bundle.config.spec.annotations?[OutgoingPolicy.annotation] else { return nil }
+    /// Where the guest may send HTTP requests to.
+    private static func outgoing(_ bundle: PreparedBundle) throws(GuestError) -> OutgoingPolicy {
+        guard let list = bundle.config.spec.annotations?[OutgoingPolicy.annotation] else { return OutgoingPolicy() }
         guard let policy = OutgoingPolicy(list) else {
             throw GuestError(.invalidArgument, OutgoingPolicy.complaint(of: list))
         }
@@ -120,7 +128,7 @@ extension ContainerFork.Guest {
                 try serve()
                 _exit(0)
             }
-            let end = try GuestRun(program, invocation, host: host).run()
+            let end = try GuestRun(program, invocation, host: host, surroundings: surroundings?()).run()
             if let report = end.report { Self.tell(report) }
             _exit(end.exitCode)
         } catch {

@@ -11,27 +11,32 @@ package enum EngineMain {
     ///
     /// What can't be told to the shim goes to stderr, which the shim has made its log.
     package static func run() -> Never {
-        run(service: nil) { (zygote) throws in try zygote.serve() }
+        run { (zygote) throws in try zygote.serve() }
     }
 
-    /// As the program that serves: takes one create from an engine, then ends.
+    /// As the program that knows HTTP: takes one create from an engine, then ends. It is one that is served or, by the
+    /// argument `EngineSocket.command`, a command that sends requests.
     ///
-    /// - Parameter service: serves components that answer HTTP requests.
-    package static func runServer(_ service: any GuestService) -> Never {
-        run(service: service) { (zygote) throws in try zygote.serveOne() }
+    /// - Parameter http: serves components that answer HTTP requests, and sends those of commands.
+    package static func runServer(_ http: any GuestService & GuestClient) -> Never {
+        let isForCommand = CommandLine.arguments.dropFirst().first == EngineSocket.command
+        run(service: isForCommand ? nil : http, client: http) { (zygote) throws in try zygote.serveOne() }
     }
 
     /// As martlet-probe: does what the engine does, and looks at what modules do.
     ///
-    /// - Parameter once: takes one create from an engine, then ends, instead of serving a runtime.
-    package static func runTracing(once: Bool, _ tracing: @escaping TracerMaker) -> Never {
-        run(service: nil, tracing: tracing) { (zygote) throws in
+    /// - Parameters:
+    ///   - once: takes one create from an engine, then ends, instead of serving a runtime.
+    ///   - client: sends the requests of commands.
+    package static func runTracing(once: Bool, client: any GuestClient, _ tracing: @escaping TracerMaker) -> Never {
+        run(client: client, tracing: tracing) { (zygote) throws in
             if once { try zygote.serveOne() } else { try zygote.serve() }
         }
     }
 
     private static func run(
-        service: (any GuestService)?, tracing: TracerMaker? = nil, _ body: (inout Zygote) throws -> Void
+        service: (any GuestService)? = nil, client: (any GuestClient)? = nil, tracing: TracerMaker? = nil,
+        _ body: (inout Zygote) throws -> Void
     ) -> Never {
         var type: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
@@ -46,7 +51,8 @@ package enum EngineMain {
             // Children that end are nobody's business here: the first children of containers are done when they
             // end, and compilers answer through a pipe.
             _ = signal(SIGCHLD, SIG_IGN)
-            var zygote = try Zygote(shim: shim, settings: settings, service: service, tracing: tracing)
+            var zygote = try Zygote(
+                shim: shim, settings: settings, service: service, client: client, tracing: tracing)
             try body(&zygote)
         } catch let error as SystemCallError where error.errno == .brokenPipe {
             // The shim has ended before it was answered: the end, as any other.

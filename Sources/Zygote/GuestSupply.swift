@@ -29,11 +29,13 @@ package final class GuestSupply {
 
     /// - Parameters:
     ///   - service: of the program that serves; nil in the one that each pod has.
+    ///   - client: of a program that sends requests for commands; nil in the one that each pod has.
     ///   - pools: whether instances of served components come out of a pool, which takes less time for each. It is
     ///     address space only, of some terabytes.
     ///   - tracing: makes what sees what modules do.
     package init(
-        settings: EngineSettings, service: (any GuestService)? = nil, pools: Bool = true, tracing: TracerMaker? = nil
+        settings: EngineSettings, service: (any GuestService)? = nil, client: (any GuestClient)? = nil,
+        pools: Bool = true, tracing: TracerMaker? = nil
     ) throws {
         self.settings = settings
         var configuration = EngineConfiguration(settings.features)
@@ -44,7 +46,7 @@ package final class GuestSupply {
         if let service, pools {
             configuration.pool = .init(guests: UInt32(service.mostGuests), memoryBytes: 4 << 30)
         }
-        host = try GuestHost(configuration, service: service)
+        host = try GuestHost(configuration, service: service, client: client)
         let cache = try ArtifactCache(
             path: settings.cacheDirectory, limit: settings.cacheLimit, configuration: configuration)
         var limits = Compiler.Limits()
@@ -61,13 +63,15 @@ package final class GuestSupply {
     /// What does the same without a pool: for the component that does not fit in one. Nil if there is none.
     package func withoutPool() throws -> GuestSupply? {
         guard host.configuration.pool != nil else { return nil }
-        return try GuestSupply(settings: settings, service: host.service, pools: false)
+        return try GuestSupply(settings: settings, service: host.service, client: host.client, pools: false)
     }
 
     /// The built-in filter for a guest.
-    func filter(_ seccomp: GuestSeccomp, serving: Bool) throws -> SeccompFilter? {
+    ///
+    /// - Parameter hasHTTP: whether there is a server in its process, or a client.
+    func filter(_ seccomp: GuestSeccomp, hasHTTP: Bool) throws -> SeccompFilter? {
         guard seccomp != .off else { return nil }
-        let kind = FilterKind(profile: serving ? .server : .guest, seccomp: seccomp)
+        let kind = FilterKind(profile: hasHTTP ? .server : .guest, seccomp: seccomp)
         if let filter = filters[kind] { return filter }
         let filter = try SeccompFilter.builtIn(kind.profile, denial: seccomp == .log ? .log : .errno)
         filters[kind] = filter
@@ -81,7 +85,8 @@ package final class GuestSupply {
         if host.service == nil {
             if servesModule, host.tracer == nil, ServedModules.mayBe(module) { return .served }
             // What has been compiled here is for this program, or says itself that it is not.
-            if let code = try loader.loadFromCache(module, name: name, largestCopy: 0) { return .ready(code) }
+            let code = try loader.loadFromCache(module, name: name, largestCopy: 0, compilesOwn: true)
+            if let code { return .ready(code) }
             if ServingHint.isIn(module), host.tracer == nil { return .served }
         }
         switch try loader.load(module, name: name) {
@@ -90,10 +95,10 @@ package final class GuestSupply {
         }
     }
 
-    /// Maps a module's code if that needs no other process, neither to compile it nor to serve it, and not much memory.
+    /// Maps a module's code if that needs no other process, neither to compile it nor to run it, and not much memory.
     package func loadFromCache(_ module: Int32, name: String) throws -> GuestCode? {
         let code = try loader.loadFromCache(module, name: name, largestCopy: 1 << 20)
-        return code?.servesHTTP == true && host.service == nil ? nil : code
+        return code.flatMap { host.lacks(for: $0) == nil ? $0 : nil }
     }
 
     /// Takes a compilation's code over.

@@ -10,15 +10,28 @@ internal import LinuxSystem
 struct SiblingProgram {
     /// Which one.
     enum Name: String {
-        /// Serves components that answer HTTP requests.
+        /// Serves components that answer HTTP requests, and runs commands that send some.
         case server = "martlet-server"
         /// Writes down what modules do.
         case probe = "martlet-probe"
 
         var purpose: String {
             switch self {
-            case .server: "which serves HTTP"
+            case .server: "which serves HTTP and sends requests"
             case .probe: "which traces modules"
+            }
+        }
+    }
+
+    /// What it is started for.
+    enum Purpose {
+        case serve, send, trace
+
+        fileprivate var arguments: [String] {
+            switch self {
+            case .serve: []
+            case .send: [EngineSocket.command]
+            case .trace: [EngineSocket.once]
             }
         }
     }
@@ -54,7 +67,7 @@ struct SiblingProgram {
     ///
     /// - Parameter create: lends it the descriptors.
     /// - Throws: `ContainerFailure`, `SystemCallError`: it could not be started.
-    func start(_ create: PendingCreate, _ settings: EngineSettings) throws {
+    func start(_ create: PendingCreate, _ settings: EngineSettings, to purpose: Purpose) throws {
         guard let file else {
             throw ContainerFailure(
                 .systemCall, step: "start \(name.rawValue)",
@@ -66,7 +79,7 @@ struct SiblingProgram {
         let null = try openFile("/dev/null", O_RDWR)
         var program = ChildProcess(
             path: pathOf(descriptor: file.descriptor.raw),
-            arguments: [name.rawValue] + (name == .probe ? [EngineSocket.once] : []),
+            arguments: [name.rawValue] + purpose.arguments,
             environment: ["SWIFT_BACKTRACE=enable=no"],
             descriptors: [(null.raw, 0), (null.raw, 1), (2, 2), (other.raw, EngineSocket.descriptor)])
         if isInTree {

@@ -21,17 +21,20 @@ struct Zygote: ~Copyable {
 
     /// - Parameters:
     ///   - service: of the program that serves; nil in the one that each pod has.
+    ///   - client: of a program that sends requests for commands; nil in the one that each pod has.
     ///   - tracing: of the program that traces.
     init(
         shim: consuming MessageChannel, settings: EngineSettings, service: (any GuestService)? = nil,
-        tracing: TracerMaker? = nil
+        client: (any GuestClient)? = nil, tracing: TracerMaker? = nil
     ) throws {
         self.shim = shim
         self.settings = settings
         // Where address space is limited, or so little memory is left, that there can be no pool, it is done without.
-        let pooled = try? GuestSupply(settings: settings, service: service, tracing: tracing)
-        guests = try pooled ?? GuestSupply(settings: settings, service: service, pools: false, tracing: tracing)
-        server = service == nil && tracing == nil ? SiblingProgram(.server) : nil
+        let pooled = try? GuestSupply(settings: settings, service: service, client: client, tracing: tracing)
+        guests =
+            try pooled
+            ?? GuestSupply(settings: settings, service: service, client: client, pools: false, tracing: tracing)
+        server = service == nil && client == nil && tracing == nil ? SiblingProgram(.server) : nil
     }
 
     /// Takes one request and sees it through.
@@ -111,7 +114,7 @@ struct Zygote: ~Copyable {
             case .ready(let code):
                 try fork(pending, bundle, code: code)
             case .served:
-                try serve(pending)
+                try hand(pending, to: .serve)
             case .compiling(let job):
                 pending.report(.compiling)
                 compiling.append(Compilation(create: pending, bundle: bundle, job: job))
@@ -132,17 +135,21 @@ struct Zygote: ~Copyable {
     }
 
     private func fork(_ pending: PendingCreate, _ bundle: PreparedBundle, code: GuestCode?) throws {
-        if code?.servesHTTP == true, guests.host.service == nil, guests.host.tracer == nil { return try serve(pending) }
+        switch code.flatMap(guests.host.lacks) {
+        case .service: return try hand(pending, to: .serve)
+        case .client: return try hand(pending, to: .send)
+        case nil: break
+        }
         try ContainerFork(pending.request, pending.descriptors, bundle, code: code, guests)
             .run(control: pending.control)
     }
 
-    private func serve(_ pending: PendingCreate) throws {
+    private func hand(_ pending: PendingCreate, to purpose: SiblingProgram.Purpose) throws {
         guard let server else {
             throw ContainerFailure(
                 .systemCall, step: "serve HTTP", message: "what answers HTTP requests is not served here")
         }
-        try server.start(pending, settings)
+        try server.start(pending, settings, to: purpose)
     }
 
     private func trace(_ pending: PendingCreate, _ bundle: PreparedBundle) throws {
@@ -150,7 +157,7 @@ struct Zygote: ~Copyable {
         var instruments = Instruments()
         instruments.trace = try bundle.traceSettings(of: pending.request)
         settings.instruments = instruments
-        try SiblingProgram(.probe).start(pending, settings)
+        try SiblingProgram(.probe).start(pending, settings, to: .trace)
     }
 
     /// Goes on with a create whose module was being compiled, or tells why it can't be compiled.

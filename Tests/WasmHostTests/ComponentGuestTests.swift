@@ -161,16 +161,47 @@ struct ComponentGuestTests {
         }
     }
 
-    @Test func outgoingHTTPIsThere() async {
+    private static func imports(_ names: String) -> String {
+        "(component \(names)"
+            + ComponentTexts.command(run: "i32.const 0").split(separator: "\n").dropFirst().joined(separator: "\n")
+    }
+
+    private static let sending = imports(
+        """
+        (import "wasi:http/outgoing-handler@0.2.0" (instance))
+        (import "wasi:http/types@0.2.0" (instance (export "fields" (type (sub resource)))))
+        """)
+
+    @Test func aCommandThatSendsIsForAProgramWithAClient() async {
         await #expect(processExitsWith: .success) {
-            let fixture = try Fixture()
-            let text = """
-                (component
-                  (import "wasi:http/outgoing-handler@0.2.0" (instance))
-                  (import "wasi:http/types@0.2.0" (instance (export "fields" (type (sub resource)))))
-                \(ComponentTexts.command(run: "i32.const 0").split(separator: "\n").dropFirst().joined(separator: "\n"))
-                """
-            #expect(try fixture.run(try fixture.program(text)).exitCode == 0)
+            let sends = try Fixture(sends: true)
+            let program = try sends.program(Self.sending)
+            #expect(program.client != nil)
+            #expect(try sends.run(program).exitCode == 0)
+            let error = #expect(throws: GuestError.self) { try Fixture().program(Self.sending) }
+            #expect(error?.code == .unknownImport)
+        }
+    }
+
+    @Test func whatAProgramLacksOfWhatAGuestNeedsIsTold() async {
+        await #expect(processExitsWith: .success) {
+            func lacks(_ text: String, _ fixture: Fixture) throws -> GuestHost.Part? {
+                fixture.host.lacks(for: try fixture.load(path: try fixture.file(Data(text.utf8))).code)
+            }
+            let plain = Self.imports(#"(import "wasi:clocks/wall-clock@0.2.0" (instance))"#)
+            let handler = ComponentTexts.handler(parameters: 2)
+            let engine = try Fixture()
+            #expect(try lacks("(module (func (export \"_start\")))", engine) == nil)
+            #expect(try lacks(plain, engine) == nil)
+            #expect(try lacks(Self.sending, engine) == .client)
+            #expect(try lacks(Self.imports(#"(import "wasi:http/types@0.2.0" (instance))"#), engine) == .client)
+            #expect(try lacks(handler, engine) == .service)
+            let sends = try Fixture(sends: true)
+            #expect(try lacks(Self.sending, sends) == nil)
+            #expect(try lacks(handler, sends) == .service)
+            let serves = try Fixture(serves: true, sends: true)
+            #expect(try lacks(Self.sending, serves) == nil)
+            #expect(try lacks(handler, serves) == nil)
         }
     }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Foundation
 import Glibc
+import HTTPPolicy
 import LinuxSystem
 import Wasm
 
@@ -26,6 +27,24 @@ private struct NoService: GuestService {
     }
 }
 
+/// Defines a `wasi:http` that nothing can be done with.
+private struct NoClient: GuestClient {
+    func defineClient(in linker: ComponentLinker, imports: [String]) throws(EngineError) {
+        for name in imports where name.hasPrefix("wasi:http/") {
+            var interface = HostInterface(name)
+            interface.resources = [("fields", 1, { _, _ in })]
+            try linker.define(interface, as: name)
+        }
+    }
+
+    func plan(
+        _ component: Component, _ invocation: GuestInvocation, outgoing: OutgoingPolicy, host: GuestHost,
+        report: @escaping @Sendable (String) -> Void
+    ) -> () -> any GuestSurroundings {
+        { RunningCommand(invocation) }
+    }
+}
+
 /// A loader with a cache of its own, and a way to run guests. Compiling forks, and the compiler's threads do not
 /// survive a fork: so only for use in a process in which nothing was compiled, that is in exit tests.
 final class Fixture {
@@ -37,11 +56,12 @@ final class Fixture {
 
     init(
         _ configuration: EngineConfiguration = EngineConfiguration(), limit: UInt64 = 1 << 30,
-        limits: Compiler.Limits = Compiler.Limits(), serves: Bool = false, confine: @escaping () throws -> Void = {}
+        limits: Compiler.Limits = Compiler.Limits(), serves: Bool = false, sends: Bool = false,
+        confine: @escaping () throws -> Void = {}
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        host = try GuestHost(configuration, service: serves ? NoService() : nil)
+        host = try GuestHost(configuration, service: serves ? NoService() : nil, client: sends ? NoClient() : nil)
         cache = try ArtifactCache(path: folder + "/cache", limit: limit, configuration: configuration)
         loader = ModuleLoader(host: host, cache: cache, limits: limits, confine: confine)
     }

@@ -15,7 +15,8 @@ enum LoweredClient {
             var sent: SentRequest?
             var fail: ((UnsafeMutableRawBufferPointer) -> Void)?
             do throws(OutgoingFailure) {
-                sent = try sender.send(request, options ?? RequestOptions(), over: socket, guest.exchange)
+                sent = try sender.send(
+                    request, options ?? RequestOptions(), over: socket, time: guest.exchange.nanosecondsLeft)
             } catch {
                 fail = try call.give(error)
             }

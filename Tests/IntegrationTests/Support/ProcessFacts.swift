@@ -37,6 +37,15 @@ struct ProcessFacts: Sendable {
         }
     }
 
+    /// What its threads are called.
+    var threadNames: [String] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task").map { thread in
+                try text("task/\(thread)/comm").trimmingCharacters(in: .whitespacesAndNewlines)
+            }
+        }
+    }
+
     var arguments: [String] {
         get throws { try text("cmdline").split(separator: "\0").map(String.init) }
     }
@@ -77,9 +86,10 @@ struct ProcessFacts: Sendable {
     /// Whether its program is one of the tree under test.
     var isExecutingInstalledProgram: Bool {
         guard let prefix = Requirement.prefix else { return false }
-        return ["bin/containerd-shim-martlet-v1", "bin/martlet", "libexec/martlet/martlet-engine"].contains {
-            isExecuting("\(prefix)/\($0)")
-        }
+        return [
+            "bin/containerd-shim-martlet-v1", "bin/martlet", "libexec/martlet/martlet-engine",
+            "libexec/martlet/martlet-server",
+        ].contains { isExecuting("\(prefix)/\($0)") }
     }
 
     /// Whether it runs, as opposed to having ended and not been waited for. A process whose first thread has ended has

@@ -84,6 +84,17 @@ struct BinaryReader {
     /// What was read since then.
     func bytes(since start: Int) -> Slice<UnsafeRawBufferPointer> { bytes[start..<offset] }
 
+    /// A part of what was read.
+    func bytes(in range: Range<Int>) -> Slice<UnsafeRawBufferPointer> { bytes[range] }
+
+    /// Reads a part of the file by itself.
+    func part(_ range: Range<Int>) -> Self { Self(bytes, in: range, name: name) }
+
+    mutating func skip(_ count: Int) throws(CompositionError) {
+        guard count <= end - offset else { throw malformed("it ends too early") }
+        offset += count
+    }
+
     /// How many things follow. Each takes at least a byte.
     mutating func count() throws(CompositionError) -> Int {
         let count = Int(try number())

@@ -2,6 +2,9 @@
 struct BinaryWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// Begins again, in the same memory.
+    mutating func clear() { bytes.removeAll(keepingCapacity: true) }
+
     mutating func byte(_ byte: UInt8) { bytes.append(byte) }
 
     mutating func append(_ more: some Collection<UInt8>) { bytes += more }
@@ -28,6 +31,16 @@ struct BinaryWriter {
     }
 
     mutating func section(_ id: SectionID, _ content: some Collection<UInt8>) { section(id.rawValue, content) }
+
+    /// Of things, after their number.
+    mutating func section(_ id: UInt8, count: UInt32, _ content: [UInt8]) {
+        var head = BinaryWriter()
+        head.number(count)
+        byte(id)
+        number(UInt32(head.bytes.count + content.count))
+        bytes += head.bytes
+        bytes += content
+    }
 
     mutating func section(_ id: UInt8, _ content: some Collection<UInt8>) {
         byte(id)

@@ -72,18 +72,32 @@ struct LoweredComponentTests {
         Texts.service(options: "string-encoding=utf16"),
         // A version that is not known, and a function that is not.
         Texts.service(version: "0.3.0"), Texts.service(function: "get-environment"),
-        // Functions between that do more than to call through a table.
-        Texts.service(trampoline: "i32.const 16 i32.const 0"), Texts.service(trampoline: "nop local.get 0 i32.const 0"),
-        // A table that is filled elsewhere, or by more than imports.
-        Texts.service(elements: "(elem (i32.const 1) func 0)"),
-        Texts.service(elements: "(elem (i32.const 0) func 0 1) (func)"),
-        // A second module that matters.
-        Texts.service(more: "(core module $other (func (export \"f\"))) (core instance (instantiate $other))"),
         // A resource of the component's own.
         Texts.service(more: "(type (resource (rep i32)))"),
     ])
     func whatIsOfNoKnownFormIsNotLowered(_ text: String) throws {
         #expect(try module(text) == nil)
+    }
+
+    /// The only module is not looked into.
+    @Test func oneModuleMayHaveWhatIsNotMerged() throws {
+        let whole = Texts.service().replacing(
+            "(memory (export", with: "(type (struct)) (tag) (func (drop (ref.null struct))) (memory (export")
+        #expect(try module(whole) != nil)
+    }
+
+    /// Tables that are called through in another way are left as they are, in one module with those that call.
+    @Test(arguments: [
+        // Functions between that do more than to call through a table.
+        Texts.service(trampoline: "i32.const 16 i32.const 0"), Texts.service(trampoline: "nop local.get 0 i32.const 0"),
+        // A table that is filled elsewhere, or by more than imports.
+        Texts.service(elements: "(elem (i32.const 1) func 0)"),
+        Texts.service(elements: "(elem (i32.const 0) func 0 1) (func)"),
+    ])
+    func whatIsCalledInAnotherWayIsMerged(_ text: String) throws {
+        let module = try #require(try module(text.replacing(" 1 funcref", with: " 2 funcref")))
+        #expect(module.imports.count == 4)
+        #expect(Set(module.exports.map(\.name)) == ["handle", "memory", "realloc"])
     }
 
     @Test func whatIsNoComponentIsNotLowered() throws {

@@ -52,6 +52,7 @@ extension Integration {
                 #expect(served.world?.hasPrefix("server") == true && served.problem == nil, "\(server.stdout)")
                 #expect(served.isLowered == false && component.isLowered == nil)
                 #expect(try await inspect(runtime, guest("plain.wasm")).1.isLowered == true)
+                #expect(try await inspect(runtime, guest("adapted.wasm")).1.isLowered == true)
             }
         }
 

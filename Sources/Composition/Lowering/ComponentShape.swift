@@ -10,16 +10,16 @@ struct ComponentShape {
         case exported(UInt32, String)
     }
 
-    /// A core memory or table.
-    enum Item: Equatable {
-        case exported(UInt32, String)
+    /// A core table, memory or global: what it is the export of.
+    struct Item {
+        let instance: UInt32
+        let name: String
     }
 
-    /// What a core instance exports that is made of things that are there.
-    enum Export {
-        case function(UInt32)
-        case table(UInt32)
-        case other
+    /// What a core instance exports that is made of things that are there: by kind, and by index among those.
+    struct Export {
+        let kind: CoreKind
+        let index: UInt32
     }
 
     enum Instance {
@@ -32,17 +32,6 @@ struct ComponentShape {
         var memory: UInt32?
         var realloc: UInt32?
         var postReturn: UInt32?
-
-        /// Of two functions the same, where both have one.
-        mutating func merge(_ other: Self) throws(CompositionError) {
-            for option in [\Self.memory, \.realloc] {
-                guard let value = other[keyPath: option] else { continue }
-                if let own = self[keyPath: option], own != value {
-                    throw CompositionError("functions use several memories or allocators")
-                }
-                self[keyPath: option] = value
-            }
-        }
     }
 
     struct Lift {
@@ -68,8 +57,9 @@ struct ComponentShape {
     private(set) var modules: [Range<Int>] = []
     private(set) var instances: [Instance] = []
     private var functions: [Function] = []
-    private var memories: [Item] = []
     private var tables: [Item] = []
+    private var memories: [Item] = []
+    private var globals: [Item] = []
     private var componentFunctions: [ComponentFunction] = []
     private var componentInstances: [ComponentInstance] = []
     /// Of each component in it, by what it exports: the name of the argument that it comes from.
@@ -137,9 +127,9 @@ struct ComponentShape {
             var exports: [String: Export] = [:]
             for _ in 0..<(try section.count()) {
                 let name = try section.text()
-                let sort = try section.byte()
+                let kind = CoreKind(rawValue: try section.byte())
                 let index = try section.number()
-                exports[name] = sort == 0x00 ? .function(index) : sort == 0x01 ? .table(index) : .other
+                if let kind { exports[name] = Export(kind: kind, index: index) }
             }
             instances.append(.exports(exports))
         default: throw section.malformed("a core instance of an unknown kind")
@@ -189,13 +179,13 @@ struct ComponentShape {
             default: throw section.malformed("an alias of another component's modules")
             }
         case 0x01:
-            let item = (try section.number(), try section.text())
-            switch core {
-            case 0x00: functions.append(.exported(item.0, item.1))
-            case 0x01: tables.append(.exported(item.0, item.1))
-            case 0x02: memories.append(.exported(item.0, item.1))
-            case 0x03: break
-            default: throw section.malformed("an alias of an unknown kind")
+            let item = Item(instance: try section.number(), name: try section.text())
+            switch core.flatMap(CoreKind.init(rawValue:)) {
+            case .function: functions.append(.exported(item.instance, item.name))
+            case .table: tables.append(item)
+            case .memory: memories.append(item)
+            case .global: globals.append(item)
+            case nil: throw section.malformed("an alias of an unknown kind")
             }
         default: throw section.malformed("an alias of what surrounds it")
         }
@@ -266,8 +256,17 @@ struct ComponentShape {
     }
 
     func function(_ index: UInt32) throws(CompositionError) -> Function { try item(functions, index) }
-    func memory(_ index: UInt32) throws(CompositionError) -> Item { try item(memories, index) }
-    func table(_ index: UInt32) throws(CompositionError) -> Item { try item(tables, index) }
+
+    /// What is no function.
+    func item(_ export: Export) throws(CompositionError) -> Item {
+        switch export.kind {
+        case .table: try item(tables, export.index)
+        case .memory: try item(memories, export.index)
+        case .global: try item(globals, export.index)
+        case .function: throw CompositionError("a function is no item")
+        }
+    }
+
     func instance(_ index: UInt32) throws(CompositionError) -> Instance { try item(instances, index) }
 
     /// Which function of which imported interface one is.

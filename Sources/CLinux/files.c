@@ -1,7 +1,19 @@
 #include "CLinuxFiles.h"
 
 #include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 int martlet_punch_hole(int file, off_t offset, off_t length) {
     return fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+}
+
+ssize_t martlet_append(int file, const void *bytes, size_t count) {
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    return pwritev2(file, &part, 1, 0, RWF_APPEND);
+}
+
+ssize_t martlet_read_entries(int directory, void *buffer, size_t count) {
+    return syscall(SYS_getdents64, directory, buffer, count);
 }

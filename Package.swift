@@ -132,6 +132,7 @@ let package = Package(
             "HTTPHost",
             [
                 "CLinux", "EngineProtocol", "HTTPPolicy", "OutgoingHTTP", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem",
+                system,
             ]),
         library(
             "Zygote",
@@ -257,6 +258,8 @@ let package = Package(
             ["HTTPPolicy", "OutgoingHTTP", "WASIHTTP", "LinuxSystem", nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("WasmTests", ["Wasm", "CWasmtime"], linker: linkWasmtime),
         tests("CompositionTests", ["Composition", "Wasm"], linker: linkWasmtime),
+        tests(
+            "HTTPHostTests", ["HTTPHost", "LinuxSystem", "Wasm", system], linker: linkWasmtime),
         tests(
             "WasmHostTests", ["HTTPPolicy", "WasmHost", "Wasm", "LinuxSystem", "CLinux", system], linker: linkWasmtime),
 

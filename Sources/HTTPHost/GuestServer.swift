@@ -59,6 +59,8 @@ final class GuestServer: @unchecked Sendable {
     /// Serves until SIGTERM or SIGINT, then finishes what is in flight. To be called in a process with one thread.
     func run() throws(GuestError) {
         signal(SIGPIPE, SIG_IGN)
+        // What a limit of files' sizes refuses is the guest's error.
+        signal(SIGXFSZ, SIG_IGN)
         // As of any guest: see `GuestRun`.
         setenv("TOKIO_WORKER_THREADS", "1", 0)
         let termination: OwnedFileDescriptor

@@ -55,8 +55,8 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         var parts = ["wasmtime \(Self.engineVersion)", "lines"]
         parts += features.compactMap { name, value in value.map { "\(name)=\($0)" } }
         if let maxWasmStack { parts.append("stack=\(maxWasmStack)") }
-        // Made since components are lowered, those of several modules too.
-        if epochInterruption { parts.append("lowered merged") }
+        // Made since components are lowered, also those of several modules and those that have files.
+        if epochInterruption { parts.append("lowered=modules,files") }
         if perf != nil { parts.append("copied") }
         if debugInfo { parts.append("dwarf") }
         if let pool { parts.append("pool=\(pool.guests)x\(pool.memoryBytes)") }

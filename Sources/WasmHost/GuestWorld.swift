@@ -27,11 +27,14 @@ package struct GuestWorld {
         self.sights = sights
         directories =
             if sights.contains(.directories) {
-                Self.isRoot() ? ["/", "."] : ["/", ".", "/"]
+                Self.directories
             } else {
                 sights.contains(.root) ? ["/"] : []
             }
     }
+
+    /// Those of a guest that looks for any, by their names: of the process's own file system, as it is now.
+    package static var directories: [String] { isRoot() ? ["/", "."] : ["/", ".", "/"] }
 
     /// What does not have to be opened: arguments and environment.
     ///

@@ -4,11 +4,13 @@ internal import OutgoingHTTP
 internal import WASIHTTP
 internal import Wasm
 
-/// `input-stream` over the body of the request that is served, or of a response to a request of the guest's own.
+/// `input-stream` over the body of the request that is served, or of a response to a request of the guest's own, or over
+/// a file.
 final class BodyInput {
     enum Source {
         case request(Exchange)
         case response(SentRequest, BodySocket)
+        case file(FileInput)
     }
 
     enum Outcome {
@@ -39,6 +41,7 @@ final class BodyInput {
         switch source {
         case .request(let exchange): exchange.body
         case .response(_, let socket): .pipe(socket.end)
+        case .file: .none
         }
     }
 
@@ -51,6 +54,7 @@ final class BodyInput {
         case .response(let sent, _):
             guard case .failed(let failure) = sent.call.bodyEnd else { return .closed }
             return .failed(StreamError("the response was broken off", failure))
+        case .file: return .closed
         }
     }
 
@@ -60,6 +64,11 @@ final class BodyInput {
     ///   - count: the most bytes that are wanted.
     ///   - isSkipped: whether nobody wants the bytes themselves.
     func read(_ count: UInt64, _ call: CoreCall, isSkipped: Bool = false) throws(EngineError) -> Outcome {
+        if case .file(let file) = source {
+            return try file.read(count) { (piece) throws(EngineError) in
+                isSkipped ? .skipped(UInt64(piece.count)) : .bytes(try call.give(piece))
+            }
+        }
         let most = Int(clamping: min(count, UInt64(Self.most)))
         switch body {
         case .none: return .closed
@@ -80,6 +89,12 @@ final class BodyInput {
     ) throws(EngineError) -> Outcome {
         // As the engine's streams have it: there is no look at the input then.
         guard count > 0 else { return .skipped(0) }
+        if case .file(let file) = source {
+            return try file.read(count) { (piece) throws(EngineError) in
+                try give(piece)
+                return .skipped(UInt64(piece.count))
+            }
+        }
         switch body {
         case .none: return .closed
         case .collected(let body):

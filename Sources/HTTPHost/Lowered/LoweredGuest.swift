@@ -14,6 +14,7 @@ final class LoweredGuest {
         let pipes: PipePool
         let log: GuestLog
         let sender: RequestSender
+        let directories: GuestDirectories
         let arguments: [String]
         let variables: [GuestInvocation.Variable]
     }
@@ -49,12 +50,12 @@ final class LoweredGuest {
         exchange.prepareWriting(surroundings.pipes)
     }
 
-    /// Nothing of the request is left.
+    /// Nothing of the request is left, but descriptors, which are the instance's.
     func endRequest() {
         exchange.closeBody()
         for output in printing.values { surroundings.log.end(output) }
         printing = [:]
-        handles.removeAll()
+        handles.endRequest()
     }
 
     /// Of the container, with the request's number.

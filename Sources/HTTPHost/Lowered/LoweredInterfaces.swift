@@ -1,6 +1,6 @@
 internal import Wasm
 
-/// All that lowered components may import. One that imports anything else, files or sockets, is served as it is, over
+/// All that lowered components may import. One that imports anything else, as sockets, is served as it is, over
 /// the engine's own WASI.
 enum LoweredInterfaces {
     static var all: [LoweredInterface] {
@@ -13,7 +13,7 @@ enum LoweredInterfaces {
         var resource = LoweredInterface("resource")
         resource.add("drop", [.i32]) { (call, guest) throws(EngineError) in try guest.handles.drop(call.u32(0)) }
         return [types, LoweredClient.handler, resource] + LoweredStreams.interfaces + LoweredWorld.interfaces
-            + LoweredOthers.interfaces
+            + LoweredFiles.interfaces + LoweredOthers.interfaces
     }
 
     static func define(in linker: Linker) throws(EngineError) {

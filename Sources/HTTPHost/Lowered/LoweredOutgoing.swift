@@ -67,10 +67,10 @@ enum LoweredOutgoing {
         }
         interface.add("http-error-code", [.i32, .i32]) { (call, guest) throws(EngineError) in
             let failure = try guest.handles.get(call.u32(0), as: StreamError.self).failure
-            let fill = try call.give(failure)
+            let fill = try failure.map { (failure) throws(EngineError) in try call.give(failure) }
             let place = try call.place(1, count: 40, alignment: 8)
-            place.put(1 as UInt8, at: 0)
-            fill(place.part(from: 8))
+            place.put(fill == nil ? 0 : 1 as UInt8, at: 0)
+            fill?(place.part(from: 8))
         }
     }
 }

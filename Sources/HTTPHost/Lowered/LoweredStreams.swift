@@ -1,12 +1,13 @@
 internal import Glibc
 internal import LinuxSystem
+internal import SystemPackage
 internal import WASIHTTP
 internal import Wasm
 
 /// `wasi:io/streams` and `wasi:io/error`, for lowered components.
 enum LoweredStreams {
-    /// Bytes that may be written at once without a wait, as a stream says.
-    private static let room: UInt64 = 64 << 10
+    /// Bytes that may be written at once without a wait, as a stream of a body says.
+    fileprivate static let room: UInt64 = 64 << 10
     /// Bytes that a blocking write takes at most (wasi:io/streams).
     private static let mostBlocking: UInt64 = 4096
 
@@ -61,7 +62,7 @@ enum LoweredStreams {
             let place = try call.place(1, count: 16, alignment: 8)
             if stream.isClosed(guest) { return try putEnd(in: place, at: 8) }
             place.put(0 as UInt8, at: 0)
-            place.put(guest.isReady(stream.event) ? room : 0, at: 8)
+            place.put(guest.isReady(stream.event) ? stream.room : 0, at: 8)
         }
         interface.add("[method]output-stream.subscribe", [.i32], .i32) { (call, guest) throws(EngineError) in
             let stream = try guest.handles.get(call.u32(0), as: OutputStream.self)
@@ -73,28 +74,28 @@ enum LoweredStreams {
                 let stream = try guest.handles.get(call.u32(0), as: OutputStream.self)
                 let bytes = UnsafeRawBufferPointer(try call.list(1))
                 if blocks { try checkBlocking(UInt64(bytes.count)) }
-                try put(write(bytes, to: stream, guest), call, 3)
+                try put(write(bytes, to: stream, guest), call, 3, guest)
             }
         }
         for (name, blocks) in [("write-zeroes", false), ("blocking-write-zeroes-and-flush", true)] {
             interface.add("[method]output-stream.\(name)", [.i32, .i64, .i32]) { (call, guest) throws(EngineError) in
                 let stream = try guest.handles.get(call.u32(0), as: OutputStream.self)
                 if blocks { try checkBlocking(call.u64(1)) }
-                guard call.u64(1) <= room else {
+                guard call.u64(1) <= stream.room else {
                     throw CoreCall.trap("\(call.u64(1)) zeros are more than check-write allows")
                 }
                 let zeros = [UInt8](repeating: 0, count: Int(call.u64(1)))
-                let end: Result<Exchange.WriteEnd, EngineError> = zeros.withUnsafeBytes { zeros in
+                let end: Result<WriteEnd, EngineError> = zeros.withUnsafeBytes { zeros in
                     Result { () throws(EngineError) in try write(zeros, to: stream, guest) }
                 }
-                try put(end.get(), call, 2)
+                try put(end.get(), call, 2, guest)
             }
         }
         // What is written is on its way; that it has arrived nobody knows.
         for name in ["flush", "blocking-flush"] {
             interface.add("[method]output-stream.\(name)", [.i32, .i32]) { (call, guest) throws(EngineError) in
                 let stream = try guest.handles.get(call.u32(0), as: OutputStream.self)
-                try put(stream.isClosed(guest) ? .gone : .written, call, 1)
+                try put(stream.isClosed(guest) ? .gone : .written, call, 1, guest)
             }
         }
         for (name, blocks) in [("splice", false), ("blocking-splice", true)] {
@@ -104,15 +105,17 @@ enum LoweredStreams {
                 let input = try guest.handles.get(call.u32(1), as: BodyInput.self)
                 if blocks { _ = try guest.wait(for: [.input(input)]) }
                 let place = try call.place(3, count: 16, alignment: 8)
-                var end = Exchange.WriteEnd.written
+                var end = WriteEnd.written
                 let outcome = try input.splice(min(call.u64(2), room)) { (bytes) throws(EngineError) in
                     end = try write(bytes, to: stream, guest)
                 }
-                if case .skipped(let count) = outcome, end == .written {
+                switch (end, outcome) {
+                case (.gone, _): try putEnd(in: place, at: 8)
+                case (.failed(let error), _): try Self.put(.failed(error), in: place, at: 8, guest)
+                case (.written, .skipped(let count)):
                     place.put(0 as UInt8, at: 0)
                     place.put(count, at: 8)
-                } else {
-                    try Self.put(end == .gone ? .closed : outcome, in: place, at: 8, guest)
+                case (.written, _): try Self.put(outcome, in: place, at: 8, guest)
                 }
             }
         }
@@ -129,6 +132,16 @@ enum LoweredStreams {
         return try input.read(count, call, isSkipped: isSkipped)
     }
 
+    /// How a write ended.
+    private enum WriteEnd {
+        case written, gone
+        case failed(StreamError)
+
+        init(_ end: Exchange.WriteEnd) {
+            self = end == .gone ? .gone : .written
+        }
+    }
+
     private static func checkBlocking(_ count: UInt64) throws(EngineError) {
         guard count <= mostBlocking else {
             throw CoreCall.trap("\(count) bytes are more than the \(mostBlocking) of a blocking write")
@@ -137,15 +150,23 @@ enum LoweredStreams {
 
     private static func write(
         _ bytes: UnsafeRawBufferPointer, to stream: OutputStream, _ guest: LoweredGuest
-    ) throws(EngineError) -> Exchange.WriteEnd {
+    ) throws(EngineError) -> WriteEnd {
         switch stream.kind {
         case .lines(let output):
             guest.surroundings.log.print(bytes, on: output)
             return .written
-        case .request(let socket): return socket.write(bytes, guest.exchange)
+        case .request(let socket): return WriteEnd(socket.write(bytes, guest.exchange))
+        case .file(let output):
+            if output.isClosed { return .gone }
+            do throws(Errno) {
+                try output.write(bytes)
+                return .written
+            } catch {
+                return .failed(StreamError(error))
+            }
         case .response:
             do throws(SystemCallError) {
-                return try guest.exchange.write(bytes)
+                return WriteEnd(try guest.exchange.write(bytes))
             } catch {
                 throw CoreCall.trap("no pipe for the response: \(error)")
             }
@@ -155,10 +176,15 @@ enum LoweredStreams {
     // MARK: Results
 
     /// `result<_, stream-error>`.
-    private static func put(_ end: Exchange.WriteEnd, _ call: CoreCall, _ argument: Int) throws(EngineError) {
+    private static func put(
+        _ end: WriteEnd, _ call: CoreCall, _ argument: Int, _ guest: LoweredGuest
+    ) throws(EngineError) {
         let place = try call.place(argument, count: 12, alignment: 4)
-        if end == .gone { return try putEnd(in: place, at: 4) }
-        place.put(0 as UInt8, at: 0)
+        switch end {
+        case .written: place.put(0 as UInt8, at: 0)
+        case .gone: try putEnd(in: place, at: 4)
+        case .failed(let error): try put(.failed(error), in: place, at: 4, guest)
+        }
     }
 
     /// The error that a stream is closed.
@@ -182,8 +208,13 @@ extension OutputStream {
         switch kind {
         case .response: .output
         case .request(let socket): .socket(socket, POLLOUT)
-        case .lines: .now
+        case .lines, .file: .now
         }
+    }
+
+    /// Bytes that may be written at once. A file takes what the engine's own do.
+    fileprivate var room: UInt64 {
+        if case .file = kind { 1 << 20 } else { LoweredStreams.room }
     }
 
     /// Whether it takes nothing more.
@@ -192,6 +223,7 @@ extension OutputStream {
         case .response: guest.exchange.isClosed
         case .request(let socket): socket.isClosed
         case .lines: false
+        case .file(let output): output.isClosed
         }
     }
 }

@@ -4,7 +4,7 @@ internal import WASIHTTP
 internal import Wasm
 
 /// What of WASI 0.2 lowered components have beside HTTP and streams: pollables, clocks, random numbers, and of
-/// `wasi:cli` all but directories.
+/// `wasi:cli` all.
 enum LoweredWorld {
     static var interfaces: [LoweredInterface] {
         [poll, monotonicClock, wallClock] + random + [environment, exit] + standardStreams

@@ -6,6 +6,7 @@ enum OutputKind {
     case lines(LineOutput)
     /// The body of a request of the guest's own.
     case request(BodySocket)
+    case file(FileOutput)
 }
 
 final class OutputStream {

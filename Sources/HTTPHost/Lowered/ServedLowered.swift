@@ -20,8 +20,8 @@ final class ServedLowered: Responder, @unchecked Sendable {
         self.invocation = invocation
         self.host = host
         surroundings = .init(
-            pipes: PipePool(), log: log, sender: sender, arguments: invocation.arguments,
-            variables: invocation.environment)
+            pipes: PipePool(), log: log, sender: sender, directories: GuestDirectories(),
+            arguments: invocation.arguments, variables: invocation.environment)
         idle = IdleGuests(requests: settings.reuse)
     }
 
@@ -43,7 +43,7 @@ final class ServedLowered: Responder, @unchecked Sendable {
         } catch {
             throw guest.exit ?? error
         }
-        if idle.mayKeep(instance) {
+        if idle.mayKeep(instance), !guest.handles.areSpent {
             guest.endRequest()
             idle.keep(instance)
         }

@@ -53,6 +53,8 @@ extension Integration {
                 #expect(served.isLowered == false && component.isLowered == nil)
                 #expect(try await inspect(runtime, guest("plain.wasm")).1.isLowered == true)
                 #expect(try await inspect(runtime, guest("adapted.wasm")).1.isLowered == true)
+                #expect(try await inspect(runtime, guest("files.wasm")).1.isLowered == false)
+                #expect(try await inspect(runtime, guest("files-plain.wasm")).1.isLowered == true)
             }
         }
 

@@ -9,6 +9,9 @@ struct Service {
     /// A guest that calls all of what a lowered one may import, in the same two ways.
     static let surfaces = ["surface.wasm", "surface-plain.wasm"]
 
+    /// A guest that does to files what it is told, in the same two ways.
+    static let files = ["files.wasm", "files-plain.wasm"]
+
     let port: UInt16
     let running: RunningContainer
 
@@ -60,11 +63,20 @@ struct Service {
         return try await end()
     }
 
-    /// Posts a body, on a connection of its own.
-    func post(_ path: String, _ body: String) throws -> HTTPConnection.Response {
-        let connection = try connect()
+    /// Posts a body, on a connection of its own unless told otherwise.
+    func post(
+        _ path: String, _ body: String, on connection: HTTPConnection? = nil
+    ) throws -> HTTPConnection.Response {
+        let connection = try connection ?? connect()
         try connection.send("POST \(path) HTTP/1.1", "Host: a", "Content-Length: \(body.utf8.count)", "", body: body)
         return try connection.response()
+    }
+
+    /// What a guest of ``files`` answers to lines, without the last line's end.
+    func run(_ lines: String, on connection: HTTPConnection? = nil) throws -> String {
+        let response = try post("/run", lines, on: connection)
+        guard response.status == 200 else { throw FixtureError(description: "/run answers \(response.status)") }
+        return String(response.text.dropLast())
     }
 
     func connect() throws -> HTTPConnection { try HTTPConnection(port: port) }

@@ -110,6 +110,7 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CWasmtime"),
+        .target(name: "CWasmtimeFiles", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CSystemd", cSettings: [.define("_GNU_SOURCE")]),
         library("LinuxSystem", ["CLinux", system]),
 
@@ -121,7 +122,7 @@ let package = Package(
         library("ContainerInit", ["Seccomp", "EngineProtocol", "CLinux", "LinuxSystem", "OCISpec", system]),
 
         // The engine.
-        library("Wasm", ["CWasmtime"], linker: linkWasmtime),
+        library("Wasm", ["CWasmtime", "CWasmtimeFiles"], linker: linkWasmtime),
         library("HTTPPolicy"),
         library("WASIHTTP", ["HTTPPolicy", "LinuxSystem", nioCore, nioPosix, nioHTTP1, nioHTTP2]),
         library(

@@ -52,6 +52,11 @@ package enum Signals {
         try systemCall("sigaction") { martlet_accept_memory_limits() }
     }
 
+    /// Opens of `/dev/stdout` and its like are answered that a guest's filter traps (`BuiltInProfile.guest`).
+    package static func answerTrappedOpens() throws(SystemCallError) {
+        try systemCall("sigaction") { martlet_answer_trapped_opens() }
+    }
+
     /// From now on SIGTERM and SIGINT do nothing but make the descriptor readable (signalfd(2)). To be called before
     /// the first other thread is started; non-blocking.
     package static func terminationDescriptor() throws(SystemCallError) -> OwnedFileDescriptor {

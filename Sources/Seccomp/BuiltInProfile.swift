@@ -50,6 +50,11 @@ extension SeccompRule {
         values.map { .allow(name, when: .argument(index, equals: $0)) }
     }
 
+    /// Has a handler of SIGSYS answer a call, if all of the conditions hold.
+    static func trap(_ name: String, when conditions: SeccompArgument...) -> SeccompRule {
+        SeccompRule(names: [name], action: SeccompAction.trap.rawValue, args: conditions)
+    }
+
     /// Says that the kernel lacks a call, so that the C library uses the older one.
     static func lacking(_ names: String...) -> SeccompRule {
         SeccompRule(names: names, action: SeccompAction.errno.rawValue, errnoRet: UInt32(ENOSYS))

@@ -7,8 +7,10 @@ enum SharedCalls {
         memory + threads + [
             // Reading and writing what is open.
             .allow(
-                "read", "readv", "pread64", "preadv", "preadv2", "write", "writev", "pwrite64", "pwritev", "pwritev2",
-                "lseek", "_llseek", "close", "close_range", "dup", "dup3", "fstat", "fstat64"),
+                "read", "readv", "pread64", "preadv", "preadv2", "write", "writev", "pwrite64", "pwritev", "lseek",
+                "_llseek", "close", "close_range", "dup", "dup3", "fstat", "fstat64"),
+            // By it the engine appends at an offset, which a pipe has not; without it, it appends by write(2).
+            .lacking("pwritev2"),
             // fstat(3), as C libraries make it.
             .allow("newfstatat", when: .argument(3, masked: emptyPath, equals: emptyPath)),
             .allow("statx", when: .argument(2, masked: emptyPath, equals: emptyPath)),

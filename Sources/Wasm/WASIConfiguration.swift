@@ -1,4 +1,6 @@
 internal import CWasmtime
+// Linked for libwasmtime, which calls its functions.
+internal import CWasmtimeFiles
 
 /// Owner of what a guest will see of the host through WASI. Nothing is given unless asked for.
 package struct WASIConfiguration: ~Copyable {

@@ -1,8 +1,10 @@
 // One guest for everything that is tested about a running module: tool.wasm COMMAND [ARGUMENT...].
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static int failed(const char *what) {
@@ -23,13 +25,40 @@ static int read_file(const char *path) {
     return 0;
 }
 
-// write PATH TEXT: the text as the file.
-static int write_file(const char *path, const char *text) {
-    FILE *file = fopen(path, "w");
+// write PATH TEXT: the text as the file. append PATH TEXT: at its end.
+static int write_file(const char *path, const char *text, const char *mode) {
+    FILE *file = fopen(path, mode);
     if (!file)
         return failed(path);
     fprintf(file, "%s\n", text);
     return fclose(file) ? failed(path) : 0;
+}
+
+// streams: each line of standard input by way of /dev/stdin, on /dev/stdout and /dev/stderr.
+static int streams(void) {
+    FILE *in = fopen("/dev/stdin", "r"), *out = fopen("/dev/stdout", "w"), *err = fopen("/dev/stderr", "a");
+    if (!in || !out || !err)
+        return failed("/dev");
+    char line[4096];
+    while (fgets(line, sizeof line, in))
+        if (fprintf(out, "out %s", line) < 0 || fflush(out) || fprintf(err, "err %s", line) < 0 || fflush(err))
+            return failed("a stream");
+    return ferror(in) ? failed("/dev/stdin") : 0;
+}
+
+// opens PATH COUNT: opens it so many times, and says how long one took, in nanoseconds.
+static int opens(const char *path, long count) {
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (long i = 0; i < count; i++) {
+        int file = open(path, O_RDONLY);
+        if (file < 0)
+            return failed(path);
+        close(file);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    printf("%lld\n", ((end.tv_sec - start.tv_sec) * 1000000000LL + end.tv_nsec - start.tv_nsec) / count);
+    return 0;
 }
 
 // list PATH: the names in a folder.
@@ -124,7 +153,13 @@ int main(int argc, char **argv) {
     if (!strcmp(command, "read"))
         return read_file(first);
     if (!strcmp(command, "write"))
-        return write_file(first, second);
+        return write_file(first, second, "w");
+    if (!strcmp(command, "append"))
+        return write_file(first, second, "a");
+    if (!strcmp(command, "streams"))
+        return streams();
+    if (!strcmp(command, "opens"))
+        return opens(first, atol(second));
     if (!strcmp(command, "list"))
         return list(first);
     if (!strcmp(command, "cat"))

@@ -91,7 +91,7 @@ extension Integration {
         @Test func pythonsOwnFilesSocketsClocksAndNumbersWork() async throws {
             let folder = try HostFolder()
             let image = container(.guest(Self.guest)).mount(folder.path, at: "/data").env("MOOD=good")
-            try await Service.start(image).whileServing { service in
+            let outcome = try await Service.start(image).whileServing { service in
                 let connection = try service.connect()
                 try connection.send("PUT /files?path=/data/a HTTP/1.1", "Host: a", "Content-Length: 3", "", body: "abc")
                 #expect(try connection.response().status == 201)
@@ -102,9 +102,10 @@ extension Integration {
                 let gone = try connection.get("/files?path=/data/a")
                 #expect(gone.status == 404 && gone.text == #"{"error": "No such file or directory"}"#)
 
-                // It leads out of the directory that the guest has, to what the engine opens for no guest.
-                try connection.send("PUT /files?path=/dev/stdout HTTP/1.1", "Host: a", "Content-Length: 0", "")
-                #expect(try connection.response().text == #"{"error": "Operation not permitted"}"#)
+                // The container's stream itself.
+                try connection.send(
+                    "PUT /files?path=/dev/stdout HTTP/1.1", "Host: a", "Content-Length: 8", "", body: "by path\n")
+                #expect(try connection.response().text == #"{"bytes": 8}"#)
 
                 let world = try #require(try connection.get("/world").json as? [String: Any])
                 #expect((world["environment"] as? [String: String])?["MOOD"] == "good")
@@ -120,6 +121,7 @@ extension Integration {
                 let refused = try service.post("/tcp?host=127.0.0.1&port=\(closed)", "ping")
                 #expect(refused.status == 502 && refused.text == #"{"error": "ConnectionRefusedError"}"#)
             }
+            #expect(outcome.stdout == "by path\n")
         }
 
         /// Of another request than those beside it: its own instance is all that an exception ends.

@@ -19,6 +19,24 @@ enum BuiltProgram: String {
         }
     }
 
+    /// The library that programs of these tests are run with (ldd(1)).
+    static var wasmtime: String {
+        get throws {
+            let (_, output) = try run("ldd", [try engine.path])
+            let line = output.split(separator: "\n").first { $0.contains("libwasmtime.so => /") }
+            return try #require(line?.split(separator: " ").dropFirst(2).first.map(String.init), "\(output)")
+        }
+    }
+
+    /// The functions that libraries find in it.
+    var exports: Set<String> {
+        get throws {
+            let (status, output) = try run("nm", ["--dynamic", "--defined-only", "--format=just-symbols", try path])
+            try #require(status == 0, "\(output)")
+            return Set(output.split(separator: "\n").map(String.init))
+        }
+    }
+
     /// The shared libraries that it names itself (elf(5), DT_NEEDED).
     var libraries: [String] {
         get throws {

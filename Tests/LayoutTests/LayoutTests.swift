@@ -14,6 +14,15 @@ struct LayoutTests {
         }
     }
 
+    /// Else libwasmtime takes the C library's, which know no pipes.
+    @Test func libwasmtimeReadsAndWritesFilesByFunctionsOfOurs() throws {
+        for program in [BuiltProgram.engine, .server, .probe] {
+            #expect(try program.exports.isSuperset(of: ["pread64", "pwrite64"]), "\(program)")
+        }
+        let (status, output) = try run("nm", ["--dynamic", "--undefined-only", try BuiltProgram.wasmtime])
+        #expect(status == 0 && output.contains(" U pread64@") && output.contains(" U pwrite64@"))
+    }
+
     /// Each pod has one, and most serve nothing.
     @Test func theEngineHasNoServerInIt() throws {
         for (program, has) in [(BuiltProgram.engine, false), (.server, true), (.probe, true)] {

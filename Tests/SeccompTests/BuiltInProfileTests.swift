@@ -120,6 +120,50 @@ private func socketFailure(_ family: Int32, _ type: UInt32, _ number: Int32 = 0)
         }
     }
 
+    /// As the engine opens a path, and as the handler does.
+    @Test func aGuestsOpensAreTrappedAndAnswered() async {
+        await #expect(processExitsWith: .success) {
+            let folder = "/tmp/martlet-opens.\(getpid())"
+            mkdir(folder, 0o700)
+            symlink("/proc/self/fd/1", "\(folder)/stdout")
+            symlink("/etc/hostname", "\(folder)/out")
+            defer { for each in ["\(folder)/stdout", "\(folder)/out", folder] { remove(each) } }
+            let directory = open(folder, O_RDONLY | O_DIRECTORY)
+            func opened(_ path: String, _ flags: Int32, answered: Bool = true) -> Ending {
+                underFilters(filter) {
+                    if answered, martlet_answer_trapped_opens() != 0 { return 1 }
+                    // RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS.
+                    let file = martlet_openat2(directory, path, UInt64(flags), 0, 0x0a)
+                    if file < 0 { return errno }
+                    var (found, own) = (stat(), stat())
+                    guard fstat(file, &found) == 0, fstat(1, &own) == 0 else { return 1 }
+                    return found.st_dev == own.st_dev && found.st_ino == own.st_ino ? 0 : 1
+                }
+            }
+            let filter = try builtIn(.guest)
+            #expect(opened("stdout", O_WRONLY, answered: false) == .killed(SIGSYS))
+            #expect(opened("stdout", O_WRONLY) == .exited(0))
+            #expect(opened("./stdout", O_WRONLY | O_CREAT | O_TRUNC) == .exited(0))
+            #expect(opened("stdout", O_WRONLY | O_NOFOLLOW) == .exited(ELOOP))
+            #expect(opened("out", O_WRONLY) == .exited(EXDEV))
+            #expect(opened("none", O_RDONLY) == .exited(ENOENT))
+        }
+    }
+
+    /// Appending falls back to write(2), then, which pipes have.
+    @Test(
+        .enabled("needs x86_64") {
+            #if arch(x86_64)
+                true
+            #else
+                false
+            #endif
+        }, arguments: BuiltInProfile.allCases, [BuiltInProfile.Denial.errno, .log])
+    func nothingIsAppendedAtAnOffset(profile: BuiltInProfile, denial: BuiltInProfile.Denial) throws {
+        let program = try SeccompFilter.builtIn(profile, denial: denial).program
+        #expect(verdict(program, on: Call(architecture: Call.x86_64, number: 328)) == 0x0005_0000 | UInt32(ENOSYS))
+    }
+
     @Test func threadsStartAndAbortAborts() async {
         await #expect(processExitsWith: .success) {
             for profile in BuiltInProfile.allCases {

@@ -18,6 +18,7 @@
 #include "CLinuxNamespaces.h"
 #include "CLinuxPages.h"
 #include "CLinuxRandom.h"
+#include "CLinuxStreams.h"
 #include "CLinuxTitle.h"
 
 // Processes

@@ -67,7 +67,10 @@ func becomeProcess(
     // Ends on SIGTERM while it waits, though it may be the first of its pid namespace; a guest always does.
     try step("signals") {
         try Signals.endOnTermination()
-        if case .guest = program { try Signals.acceptMemoryLimits() }
+        if case .guest = program {
+            try Signals.acceptMemoryLimits()
+            if plan.guestFilter != nil { try Signals.answerTrappedOpens() }
+        }
     }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
     var kept = [control.raw] + labels.map(\.file) + placesOfPreserved(plan)

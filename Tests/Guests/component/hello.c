@@ -5,6 +5,7 @@
 //   component.wasm run-error       run returns an error
 //   component.wasm exit-ok|exit-error   ends through wasi:cli/exit, from within
 //   component.wasm trap
+//   component.wasm copy FROM TO    the file as another, from its beginning; append FROM TO: at its end
 //   component.wasm connect PORT    sends a line to 127.0.0.1:PORT and prints what comes back
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +61,12 @@ void descriptor_open_at(
     int32_t folder, int32_t path_flags, const char *path, size_t length, int32_t open_flags, int32_t flags, result *);
 IMPORT("wasi:filesystem/types@0.2.0", "[method]descriptor.read")
 void descriptor_read(int32_t file, uint64_t length, uint64_t offset, result *);
+IMPORT("wasi:filesystem/types@0.2.0", "[method]descriptor.read-via-stream")
+void read_via_stream(int32_t file, uint64_t offset, result *);
+IMPORT("wasi:filesystem/types@0.2.0", "[method]descriptor.write-via-stream")
+void write_via_stream(int32_t file, uint64_t offset, result *);
+IMPORT("wasi:filesystem/types@0.2.0", "[method]descriptor.append-via-stream")
+void append_via_stream(int32_t file, result *);
 IMPORT("wasi:sockets/instance-network@0.2.0", "instance-network") int32_t instance_network(void);
 IMPORT("wasi:sockets/tcp-create-socket@0.2.0", "create-tcp-socket") void create_tcp_socket(int32_t family, result *);
 // An IPv4 address takes five of the eleven words that the variant has for the larger IPv6 one.
@@ -123,30 +130,65 @@ static void say(const char *label, string text) {
     print(words("\n"));
 }
 
-// Each line of the file, which is given by its absolute path. 1 if it can't be read.
-static int32_t say_file(string path) {
+// A file by its absolute path, or -1; `open_flags` are create (1) and truncate (8), `flags` read (1) and write (2).
+static int32_t open_path(string path, int32_t open_flags, int32_t flags) {
     list folders;
-    result opened, got;
+    result opened;
     get_directories(&folders);
     for (size_t i = 0; i < folders.count; i++) {
         preopen *folder = (preopen *)folders.items + i;
         if (!same(folder->name, "/"))
             continue;
-        descriptor_open_at(folder->descriptor, 1, path.bytes + 1, path.length - 1, 0, 1, &opened);
-        if (opened.failed)
-            break;
-        descriptor_read(opened.handle, 65536, 0, &got);
-        if (got.failed)
-            break;
-        for (size_t start = 0, end; start < got.data.length; start = end + 1) {
-            for (end = start; end < got.data.length && got.data.bytes[end] != '\n';)
-                end++;
-            say("file: ", (string){got.data.bytes + start, end - start});
-        }
-        return 0;
+        descriptor_open_at(
+            folder->descriptor, 1, path.bytes + 1, path.length - 1, open_flags, flags, &opened);
+        return opened.failed ? -1 : opened.handle;
     }
-    say("can't read ", path);
-    return 1;
+    return -1;
+}
+
+static int32_t copy(string from, string to, int appends) {
+    int32_t source = open_path(from, 0, 1), target = open_path(to, appends ? 1 : 9, 2);
+    result in, stream, got;
+    if (source < 0 || target < 0) {
+        print(words("not opened\n"));
+        return 1;
+    }
+    read_via_stream(source, 0, &in);
+    if (appends)
+        append_via_stream(target, &stream);
+    else
+        write_via_stream(target, 0, &stream);
+    if (in.failed || stream.failed)
+        return 1;
+    for (size_t before = used;; used = before) {
+        stream_read(in.handle, 4096, &got);
+        if (got.failed)
+            return 0;
+        string data = got.data;
+        stream_write(stream.handle, data.bytes, data.length, &got);
+        if (got.failed) {
+            print(words("not written\n"));
+            return 1;
+        }
+    }
+}
+
+// Each line of the file, which is given by its absolute path. 1 if it can't be read.
+static int32_t say_file(string path) {
+    result got;
+    int32_t file = open_path(path, 0, 1);
+    if (file >= 0)
+        descriptor_read(file, 65536, 0, &got);
+    if (file < 0 || got.failed) {
+        say("can't read ", path);
+        return 1;
+    }
+    for (size_t start = 0, end; start < got.data.length; start = end + 1) {
+        for (end = start; end < got.data.length && got.data.bytes[end] != '\n';)
+            end++;
+        say("file: ", (string){got.data.bytes + start, end - start});
+    }
+    return 0;
 }
 
 static int32_t hello(const string *arguments, size_t count) {
@@ -217,5 +259,7 @@ __attribute__((export_name("wasi:cli/run@0.2.0#run"))) int32_t run(void) {
         __builtin_trap();
     if (same(command, "connect"))
         return connect(arguments.count > 2 ? all[2] : words("0"));
+    if (arguments.count > 3 && (same(command, "copy") || same(command, "append")))
+        return copy(all[2], all[3], same(command, "append"));
     return hello(all, arguments.count);
 }

@@ -35,6 +35,11 @@ extension Integration {
                 #expect(try await native.ended().exitCode == 0)
                 try await native.says("access", "stdout")
                 try await native.says("error", "stderr")
+                let guest = try await pod.start("guest", tool, "append", "/dev/stderr", "of the guest") { config in
+                    config.linux.securityContext.runAsUser.value = 1000
+                }
+                #expect(try await guest.ended().exitCode == 0)
+                try await guest.says("of the guest", "stderr")
             }
         }
 

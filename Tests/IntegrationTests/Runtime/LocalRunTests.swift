@@ -55,6 +55,25 @@ extension Integration {
             }
         }
 
+        /// By pipes, and by a file, which keeps what it has. (Natively, to open it so would empty it.)
+        @Test func aFileOpensItsStreamsByPath() async throws {
+            try await RuntimeFixture.run { runtime in
+                let id = "\(runtime.name)-1"
+                let piped = try await runtime.martlet("run", "--name", id, guest("tool.wasm"), "streams", input: "a\n")
+                #expect(piped.status == 0 && piped.stdout == "out a\n" && piped.stderr == "err a\n", "\(piped)")
+                let path = "\(runtime.folder)/file"
+                try "kept\n".write(toFile: path, atomically: false, encoding: .utf8)
+                let words = [RuntimeFixture.program, "--root", runtime.root, "run", "--name", id, guest("tool.wasm")]
+                let outcome = try await Command(
+                    "/bin/sh",
+                    ["-c", "exec \"$0\" \"$@\" 1<>\(path) </dev/null"] + words + ["write", "/dev/stdout", "added"],
+                    environment: [:]
+                ).outcome()
+                #expect(outcome.status == 0, "\(outcome)")
+                #expect(try String(contentsOfFile: path, encoding: .utf8) == "kept\nadded\n")
+            }
+        }
+
         @Test(arguments: [("serve.wasm", "/count", "5"), ("cgi.wasm", "/echo", "hello")])
         func aServerIsReachedWhereItIsAsked(name: String, path: String, answer: String) async throws {
             try await RuntimeFixture.run { runtime in

@@ -41,6 +41,9 @@ extension Integration {
                 let cat = try await podman.run(
                     ["--rm", "--interactive"], [PodmanFixture.module, "cat"], input: "fed\n")
                 #expect(cat.status == 0 && cat.stdout == "fed\n", "\(cat)")
+                let paths = try await podman.run(
+                    ["--rm", "--interactive", "--user", "1000"], [PodmanFixture.module, "streams"], input: "fed\n")
+                #expect(paths.stdout == "out fed\n" && paths.stderr == "err fed\n", "\(paths)")
 
                 let native = try await podman.run(
                     ["--rm"], [PodmanFixture.native, "sh", "-c", "echo out; echo err >&2; exit 9"])

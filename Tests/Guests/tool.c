@@ -76,7 +76,8 @@ static int list(const char *path) {
 
 // cat: stdin on stdout, until its end.
 static int cat(void) {
-    char buffer[65536];
+    // Not on the stack, which is as large.
+    static char buffer[65536];
     ssize_t count;
     while ((count = read(0, buffer, sizeof buffer)) > 0)
         for (ssize_t done = 0; done < count;) {

@@ -8,17 +8,18 @@ extension Integration {
     struct ServiceFilesTests {
         /// Serves a guest that has a folder at /data, and the same at /read-only, and tells it to do what is on the left
         /// of each line: what is on the right is its answer. 0 is `/`, 3 is /data, 4 is /read-only.
+        @discardableResult
         private func expect(
             of guest: String, with prepare: (HostFolder) throws -> Void = { _ in }, _ table: String,
             sourceLocation: SourceLocation = #_sourceLocation
-        ) async throws {
+        ) async throws -> Outcome {
             let table = "dirs => / .\nopen 3 0 1 data 2 1 => ok\nopen 4 0 1 read-only 2 1 => ok\n" + table
             let lines = table.split(separator: "\n").map { $0.components(separatedBy: " => ") }
             let folder = try HostFolder()
             try prepare(folder)
             let container = container(.guest(guest)).mount(folder.path, at: "/data")
                 .mount(folder.path, at: "/read-only", "ro")
-            try await Service.start(container).whileServing { service in
+            return try await Service.start(container).whileServing { service in
                 let answers = try service.run(lines.map { $0[0] }.joined(separator: "\n"))
                     .components(separatedBy: "\n")
                 #expect(answers.count == lines.count, sourceLocation: sourceLocation)
@@ -291,8 +292,7 @@ extension Integration {
                 open 10 0 1 .. 0 1 => not-permitted
                 open 10 0 1 data/abs 0 1 => not-permitted
                 open 10 0 1 proc/self/root/etc 0 1 => loop
-                open 10 0 1 proc/self/fd/0 0 1 => loop
-                open 10 0 1 dev/stdout 0 2 => not-permitted
+                open 10 0 1 proc/self/fd/9 0 1 => loop
                 list 3 => 7 abs:symbolic-link deep:symbolic-link file:regular-file folder:directory out:symbolic-link \#
                 rel:symbolic-link root:symbolic-link
                 """#
@@ -362,6 +362,22 @@ extension Integration {
                 """#)
         }
 
+        /// The container's streams, which have no offsets.
+        @Test(arguments: Service.files) func theStandardStreamsAreFiles(_ guest: String) async throws {
+            let outcome = try await expect(
+                of: guest,
+                #"""
+                open 10 0 1 dev/stdout 0 2 => ok
+                write 10 0 by%20path%0a => 8
+                append 20 10 => ok
+                put 20 more%0a => ok
+                open 11 0 1 proc/self/fd/2 0 2 => ok
+                write 11 0 an%20error%0a => 9
+                """#)
+            #expect(outcome.stdout == "by path\nmore\n")
+            #expect(outcome.stderr == "an error\n")
+        }
+
         /// Over the engine, whoever opens one waits until another process does.
         @Test func aPipeMakesALoweredGuestNotWait() async throws {
             let prepare: (HostFolder) throws -> Void = { folder in
@@ -373,10 +389,13 @@ extension Integration {
                 stat-at 3 0 pipe => unknown links 1 size 0 accessed recent modified recent
                 open 11 3 1 pipe 0 2 => io
                 open 10 3 1 pipe 0 1 => ok
-                read 10 1 0 => invalid-seek
+                read 10 1 0 => '' end
                 open 11 3 1 pipe 0 3 => ok
-                write 11 0 x => invalid-seek
+                write 11 0 x => 1
+                read 10 5 7 => 'x'
                 append 20 11 => ok
+                put 20 yz => ok
+                read 10 5 0 => 'yz'
                 open 12 3 1 pipe 2 1 => not-directory
                 """#)
         }

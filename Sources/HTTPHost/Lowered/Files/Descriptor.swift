@@ -130,16 +130,24 @@ final class Descriptor {
 }
 
 extension HeldDescriptor {
-    /// As pread(2).
+    /// As pread(2), and as read(2) where there are no offsets: in a pipe or a terminal.
     func read(into bytes: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(Errno) -> Int {
         let offset = try off_t(offset: offset)
-        return try attempt { pread(descriptor.raw, bytes.baseAddress, bytes.count, offset) }.get()
+        do throws(Errno) {
+            return try attempt { pread(descriptor.raw, bytes.baseAddress, bytes.count, offset) }.get()
+        } catch .illegalSeek {
+            return try attempt { Glibc.read(descriptor.raw, bytes.baseAddress, bytes.count) }.get()
+        }
     }
 
-    /// As pwrite(2).
+    /// As pwrite(2), and as write(2) where there are no offsets.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(Errno) -> Int {
         let offset = try off_t(offset: offset)
-        return try attempt { pwrite(descriptor.raw, bytes.baseAddress, bytes.count, offset) }.get()
+        do throws(Errno) {
+            return try attempt { pwrite(descriptor.raw, bytes.baseAddress, bytes.count, offset) }.get()
+        } catch .illegalSeek {
+            return try attempt { Glibc.write(descriptor.raw, bytes.baseAddress, bytes.count) }.get()
+        }
     }
 
     /// - Returns: how many bytes were written, at the end.

@@ -132,8 +132,8 @@ let package = Package(
         library(
             "HTTPHost",
             [
-                "CLinux", "EngineProtocol", "HTTPPolicy", "OutgoingHTTP", "Wasm", "WasmHost", "WASIHTTP", "LinuxSystem",
-                system,
+                "CLinux", "EngineProtocol", "HTTPPolicy", "OutgoingHTTP", "Wasm", "WasmBinary", "WasmHost", "WASIHTTP",
+                "LinuxSystem", system,
             ]),
         library(
             "Zygote",

@@ -297,6 +297,24 @@ const wasm_name_t *wasmtime_frame_func_name(const wasm_frame_t *);
 const wasm_name_t *wasmtime_frame_module_name(const wasm_frame_t *);
 wasmtime_error_t *wasmtime_wat2wasm(const char *, size_t, wasm_byte_vec_t *);
 
+// Memories of the host's.
+typedef struct wasm_memorytype_t wasm_memorytype_t;
+typedef uint8_t *(*wasmtime_memory_get_callback_t)(void *, size_t *, size_t *);
+typedef wasmtime_error_t *(*wasmtime_memory_grow_callback_t)(void *, size_t);
+typedef struct wasmtime_linear_memory {
+  void *env;
+  wasmtime_memory_get_callback_t get_memory;
+  wasmtime_memory_grow_callback_t grow_memory;
+  void (*finalizer)(void *);
+} wasmtime_linear_memory_t;
+// Arguments: env, the type, the minimum, the maximum, what is to be reserved, the guard; and the result.
+typedef wasmtime_error_t *(*wasmtime_new_memory_callback_t)(void *, const wasm_memorytype_t *, size_t, size_t, size_t, size_t, wasmtime_linear_memory_t *);
+typedef struct wasmtime_memory_creator {
+  void *env;
+  wasmtime_new_memory_callback_t new_memory;
+  void (*finalizer)(void *);
+} wasmtime_memory_creator_t;
+
 // Configuration and engine.
 wasm_config_t *wasm_config_new(void);
 void wasm_config_delete(wasm_config_t *);
@@ -317,6 +335,7 @@ void wasmtime_config_wasm_memory64_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_exceptions_set(wasm_config_t *, bool);
 void wasmtime_config_parallel_compilation_set(wasm_config_t *, bool);
 void wasmtime_config_memory_init_cow_set(wasm_config_t *, bool);
+void wasmtime_config_host_memory_creator_set(wasm_config_t *, wasmtime_memory_creator_t *);
 void wasmtime_config_profiler_set(wasm_config_t *, wasmtime_profiling_strategy_t);
 wasmtime_pooling_allocation_config_t *wasmtime_pooling_allocation_config_new(void);
 void wasmtime_pooling_allocation_config_delete(wasmtime_pooling_allocation_config_t *);

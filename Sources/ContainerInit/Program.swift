@@ -1,3 +1,5 @@
+package import LinuxSystem
+
 /// What a container runs.
 package enum Program {
     /// `process.args`, by execve.
@@ -21,12 +23,19 @@ package enum Program {
         package let code: [Int32]
         /// What `ps` shows of it.
         package let title: ProcessTitle
+        /// Opens what it needs of the runtime's /proc, in its own process, which still has all privileges there; answers
+        /// descriptors, which stay open, too.
+        package let open: (ProcDirectory) -> [Int32]
         /// Runs it, and ends the process.
         package let run: () -> Never
 
-        package init(code: [Int32], title: ProcessTitle, run: @escaping () -> Never) {
+        package init(
+            code: [Int32], title: ProcessTitle, open: @escaping (ProcDirectory) -> [Int32] = { _ in [] },
+            run: @escaping () -> Never
+        ) {
             self.code = code
             self.title = title
+            self.open = open
             self.run = run
         }
     }

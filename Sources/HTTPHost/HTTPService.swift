@@ -3,6 +3,7 @@ package import HTTPPolicy
 internal import LinuxSystem
 internal import WASIHTTP
 package import Wasm
+internal import WasmBinary
 package import WasmHost
 
 // Design rule of this target: it alone knows both HTTP and the engine. It is linked into martlet-server, and into what
@@ -13,6 +14,14 @@ package struct HTTPService: GuestService, GuestClient {
     package init() {}
 
     package var mostGuests: Int { ServerSettings.mostConcurrency }
+
+    /// Measured: where a copy takes as long as the faults and the system calls of a map.
+    private static let mostCopied = 96 << 10
+
+    package func mapsMemories(of module: Int32) -> Bool {
+        guard let size = try? MemoryContents.size(file: module) else { return false }
+        return size > Self.mostCopied
+    }
 
     package func define(in linker: ComponentLinker, imports: [String]) throws(EngineError) {
         try ServedInterfaces.define(in: linker, imports: imports)

@@ -41,6 +41,9 @@ package final class ProcDirectory: Sendable {
     /// Opens a file below for `writeText`; the caller closes it.
     package func openToWrite(_ path: String) throws(SystemCallError) -> OwnedFileDescriptor { try open(path, O_WRONLY) }
 
+    /// Opens a file below to be read; the caller closes it.
+    package func openToRead(_ path: String) throws(SystemCallError) -> OwnedFileDescriptor { try open(path, O_RDONLY) }
+
     package func has(_ path: String) -> Bool { faccessat(directory.raw, path, F_OK, 0) == 0 }
 
     /// Reads a file below.

@@ -95,8 +95,8 @@ struct Loading {
 
     private mutating func forServer() throws -> GuestSupply {
         if let server { return server }
-        let pooled = try? GuestSupply(settings: settings, service: http, client: http)
-        let made = try pooled ?? GuestSupply(settings: settings, service: http, client: http, pools: false)
+        var made = try GuestSupply(settings: settings, service: http, client: http)
+        if let better = try made.suiting(Self.module) { made = better }
         server = made
         return made
     }

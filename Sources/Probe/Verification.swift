@@ -19,11 +19,12 @@ struct Verification {
         var report = ProbeReport()
         let names = entryNames(in: settings.cacheDirectory).filter(ArtifactCache.isArtifact)
         for name in names { report.artifacts[name] = .foreign }
-        // The engine's; the server's with a pool, and without one, where there can be none.
+        // The engine's, and the server's.
         let makers: [() throws -> GuestSupply] = [
             { try GuestSupply(settings: settings) },
             { try GuestSupply(settings: settings, service: service) },
-            { try GuestSupply(settings: settings, service: service, pools: false) },
+            { try GuestSupply(settings: settings, service: service, memories: .mapped) },
+            { try GuestSupply(settings: settings, service: service, memories: .apart) },
         ]
         for make in makers {
             guard let host = try? make().host else { continue }

@@ -29,6 +29,8 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
     /// Bytes of native stack that a guest may use.
     package var maxWasmStack: UInt64?
     package var pool: Pool?
+    /// Whether memories come out of a ``MemoryPool``, if there is no ``pool``.
+    package var clearsMemories = false
     /// How much fuel a guest has for its whole life (about one per instruction); nil: it is not counted.
     package var fuel: UInt64?
     /// Compile checks of the epoch into loops and calls, so that another thread can interrupt a guest.
@@ -60,11 +62,14 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         if perf != nil { parts.append("copied") }
         if debugInfo { parts.append("dwarf") }
         if let pool { parts.append("pool=\(pool.guests)x\(pool.memoryBytes)") }
+        if clearsMemories { parts.append("cleared") }
         return parts.joined(separator: " ")
     }
 
     /// The engine of this configuration. No thread is started.
-    package func makeEngine() throws(GuestError) -> Engine {
+    ///
+    /// - Parameter memories: where memories come from, where they are cleared.
+    package func makeEngine(_ memories: MemoryPool? = nil) throws(GuestError) -> Engine {
         let config = Config()
         let features: [(Config.Feature, Bool?)] = [
             (.garbageCollection, gc), (.exceptions, exceptions), (.threads, threads), (.memory64, memory64),
@@ -89,6 +94,8 @@ package struct EngineConfiguration: Codable, Hashable, Sendable {
         }
         if let pool {
             config.setPool(guests: pool.guests, memoryBytes: pool.memoryBytes)
+        } else if let memories {
+            config.setMemories(memories)
         }
         do throws(EngineError) {
             return try config.makeEngine()

@@ -5,6 +5,8 @@ package import Wasm
 package final class GuestHost {
     package let configuration: EngineConfiguration
     package let engine: Engine
+    /// Where guests' memories come from, if they are cleared.
+    package let memories: MemoryPool?
     /// WASI preview 1 for core modules.
     let linker: Linker
     /// By what they have beside WASI 0.2.
@@ -26,7 +28,8 @@ package final class GuestHost {
         self.configuration = configuration
         self.service = service
         self.client = client
-        engine = try configuration.makeEngine()
+        memories = configuration.clearsMemories ? MemoryPool() : nil
+        engine = try configuration.makeEngine(memories)
         linker = Linker(engine)
         do throws(EngineError) {
             try linker.defineWASI()

@@ -6,6 +6,11 @@ package protocol GuestService: Sendable {
     /// How many requests are served at once, at the most.
     var mostGuests: Int { get }
 
+    /// Whether a guest has so much for its memories to begin with that it is mapped, and not copied for each instance.
+    ///
+    /// - Parameter module: open for reading; borrowed.
+    func mapsMemories(of module: Int32) -> Bool
+
     /// Defines the interfaces of a served component's world, in a linker that has WASI 0.2.
     ///
     /// - Parameter imports: the names of what the component imports. Those that are there by these very names are found

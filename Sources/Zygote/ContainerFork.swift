@@ -6,6 +6,7 @@ internal import HTTPPolicy
 internal import LinuxSystem
 internal import OCISpec
 internal import SystemPackage
+internal import Wasm
 internal import WasmHost
 
 /// The step from the zygote to a process of a container, its first or one of exec. All that can fail for the container's
@@ -111,7 +112,18 @@ struct ContainerFork {
         }
         let host = host
         let kept = guest.code.descriptors + (host.tracer?.descriptors ?? [])
-        return .guest(Program.Guest(code: kept, title: guest.title) { guest.run(on: host) })
+        return .guest(
+            Program.Guest(code: kept, title: guest.title) { proc in
+                // Where it can't be had, memories are cleared another way.
+                guard let memories = host.memories, let pagemap = try? proc.openToRead("self/pagemap") else {
+                    return []
+                }
+                let descriptor = pagemap.release()
+                memories.take(pagemap: descriptor)
+                return [descriptor]
+            } run: {
+                guest.run(on: host)
+            })
     }
 
     /// Forks. The child tells the shim how it gets on, over the container's control channel (borrowed).

@@ -11,6 +11,7 @@ package typealias TracerMaker = (EngineSettings, GuestHost, ModuleLoader) throws
 package final class GuestSupply {
     package let host: GuestHost
     private let settings: EngineSettings
+    private let memories: Memories
     private let loader: ModuleLoader
     /// Those that were asked for.
     private var filters: [FilterKind: SeccompFilter] = [:]
@@ -18,6 +19,17 @@ package final class GuestSupply {
     private struct FilterKind: Hashable {
         let profile: BuiltInProfile
         let seccomp: GuestSeccomp
+    }
+
+    /// Where the memories of served guests come from. None of it takes more than address space, but that of terabytes
+    /// for a pool of the engine's.
+    package enum Memories {
+        /// Out of a pool of ours, which clears them in between: the fastest where they have little to begin with.
+        case cleared
+        /// Out of a pool of the engine's, as maps of what they begin with.
+        case mapped
+        /// One by one.
+        case apart
     }
 
     package enum Loaded {
@@ -30,21 +42,25 @@ package final class GuestSupply {
     /// - Parameters:
     ///   - service: of the program that serves; nil in the one that each pod has.
     ///   - client: of a program that sends requests for commands; nil in the one that each pod has.
-    ///   - pools: whether instances of served components come out of a pool, which takes less time for each. It is
-    ///     address space only, of some terabytes.
+    ///   - memories: of the program that serves.
     ///   - tracing: makes what sees what modules do.
     package init(
         settings: EngineSettings, service: (any GuestService)? = nil, client: (any GuestClient)? = nil,
-        pools: Bool = true, tracing: TracerMaker? = nil
+        memories: Memories = .cleared, tracing: TracerMaker? = nil
     ) throws {
         self.settings = settings
+        self.memories = memories
         var configuration = EngineConfiguration(settings.features)
         // Only a server has requests to interrupt, and a profiler guests to stop; it costs the code some time.
         configuration.epochInterruption = service != nil || settings.instruments?.profile != nil
         configuration.debugInfo = settings.instruments?.debugInfo == true
         configuration.perf = settings.instruments?.perf.map(Config.PerfFormat.init)
-        if let service, pools {
-            configuration.pool = .init(guests: UInt32(service.mostGuests), memoryBytes: 4 << 30)
+        if let service {
+            switch memories {
+            case .cleared: configuration.clearsMemories = configuration.perf == nil
+            case .mapped: configuration.pool = .init(guests: UInt32(service.mostGuests), memoryBytes: 4 << 30)
+            case .apart: break
+            }
         }
         host = try GuestHost(configuration, service: service, client: client)
         let cache = try ArtifactCache(
@@ -60,10 +76,24 @@ package final class GuestSupply {
         host.tracer = try tracing?(settings, host, loader)
     }
 
-    /// What does the same without a pool: for the component that does not fit in one. Nil if there is none.
+    /// What does the same with memories that suit a module better. Nil if these do.
+    ///
+    /// - Parameter module: open for reading; borrowed.
+    package func suiting(_ module: Int32) throws -> GuestSupply? {
+        guard let service = host.service, memories == .cleared, service.mapsMemories(of: module) else { return nil }
+        // Where address space is limited, or so little memory is left, that there can be no pool, it is done without.
+        return try (try? supply(.mapped)) ?? supply(.apart)
+    }
+
+    private func supply(_ memories: Memories) throws -> GuestSupply {
+        try GuestSupply(settings: settings, service: host.service, client: host.client, memories: memories)
+    }
+
+    /// What does the same without a pool of the engine's: for the component that does not fit in one. Nil if there is
+    /// none.
     package func withoutPool() throws -> GuestSupply? {
-        guard host.configuration.pool != nil else { return nil }
-        return try GuestSupply(settings: settings, service: host.service, client: host.client, pools: false)
+        guard memories == .mapped, host.service != nil else { return nil }
+        return try supply(.apart)
     }
 
     /// The built-in filter for a guest.

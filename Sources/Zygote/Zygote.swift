@@ -29,11 +29,7 @@ struct Zygote: ~Copyable {
     ) throws {
         self.shim = shim
         self.settings = settings
-        // Where address space is limited, or so little memory is left, that there can be no pool, it is done without.
-        let pooled = try? GuestSupply(settings: settings, service: service, client: client, tracing: tracing)
-        guests =
-            try pooled
-            ?? GuestSupply(settings: settings, service: service, client: client, pools: false, tracing: tracing)
+        guests = try GuestSupply(settings: settings, service: service, client: client, tracing: tracing)
         server = service == nil && client == nil && tracing == nil ? SiblingProgram(.server) : nil
     }
 
@@ -109,6 +105,7 @@ struct Zygote: ~Copyable {
                 throw ContainerFailure(
                     .protocolViolation, step: path, message: "the module's file did not come with the request")
             }
+            if let better = try guests.suiting(module) { guests = better }
             let servesModule = try pending.request.servesModule(bundle)
             switch try guests.load(module, name: path, servesModule: servesModule) {
             case .ready(let code):

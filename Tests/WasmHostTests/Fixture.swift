@@ -11,6 +11,8 @@ import Wasm
 private struct NoService: GuestService {
     let mostGuests = 1
 
+    func mapsMemories(of module: Int32) -> Bool { false }
+
     func define(in linker: ComponentLinker, imports: [String]) {}
 
     let loweredFunctions: Set<String> = []

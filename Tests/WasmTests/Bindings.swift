@@ -54,7 +54,9 @@ struct Bindings {
                 next = Int(match.2) ?? next
                 enumerators[String(match.1)] = next
                 next += 1
-            } else if let match = line.wholeMatch(of: /(\w+) = ([\w.* ]+)/), !match.2.hasPrefix("dll") {
+            } else if let match = line.wholeMatch(of: /(\w+) = ([\w.* ]+|ctypes\.CFUNCTYPE\(.+\))/),
+                !match.2.hasPrefix("dll")
+            {
                 aliases[String(match.1)] = Self.cType(match.2)
             }
         }

@@ -47,7 +47,7 @@ struct DeclarationTests {
 
     @Test func everyFunctionOfTheHeaderIsOneStatement() {
         let statements = header.split(separator: "\n").filter {
-            $0.contains("(") && $0.hasSuffix(");") && !$0.hasPrefix("typedef")
+            $0.contains("(") && $0.hasSuffix(");") && !$0.hasPrefix("typedef") && !$0.hasPrefix(" ")
         }
         #expect(statements.count == declared.count)
     }
@@ -105,6 +105,8 @@ struct DeclarationTests {
         check(wasmtime_component_valvariant_t.self, "wasmtime_component_valvariant_t")
         check(wasmtime_component_valunion_t.self, "wasmtime_component_valunion_t")
         check(wasmtime_guestprofiler_modules_t.self, "wasmtime_guestprofiler_modules_t")
+        check(wasmtime_linear_memory_t.self, "wasmtime_linear_memory")
+        check(wasmtime_memory_creator_t.self, "wasmtime_memory_creator")
         let structures = header.matches(of: /(?m)^(?:typedef )?(?:struct|union) (\w+) \{$/).map { String($0.1) }
         #expect(Set(structures) == checked)
     }
@@ -113,6 +115,13 @@ struct DeclarationTests {
         func check<Type>(_ path: PartialKeyPath<Type>, _ name: String, _ field: String) {
             #expect(MemoryLayout<Type>.offset(of: path) == bindings.offset(of: field, in: name), "\(name).\(field)")
         }
+        check(\wasmtime_linear_memory_t.env, "wasmtime_linear_memory", "env")
+        check(\wasmtime_linear_memory_t.get_memory, "wasmtime_linear_memory", "get_memory")
+        check(\wasmtime_linear_memory_t.grow_memory, "wasmtime_linear_memory", "grow_memory")
+        check(\wasmtime_linear_memory_t.finalizer, "wasmtime_linear_memory", "finalizer")
+        check(\wasmtime_memory_creator_t.env, "wasmtime_memory_creator", "env")
+        check(\wasmtime_memory_creator_t.new_memory, "wasmtime_memory_creator", "new_memory")
+        check(\wasmtime_memory_creator_t.finalizer, "wasmtime_memory_creator", "finalizer")
         check(\wasm_byte_vec_t.size, "wasm_byte_vec_t", "size")
         check(\wasm_byte_vec_t.data, "wasm_byte_vec_t", "data")
         check(\wasm_valtype_vec_t.size, "wasm_valtype_vec_t", "size")

@@ -47,6 +47,7 @@ func becomeProcess(
     _ plan: some PlannedProcess, environment: [String], _ proc: ProcDirectory, _ control: ControlChannel,
     _ program: Program
 ) throws(ContainerFailure) -> ReadyProcess {
+    let opened = if case .guest(let guest) = program { guest.open(proc) } else { [] as [Int32] }
     try setScheduling(plan.process)
     try setLimits(plan.process)
     if let persona = plan.persona { try step("linux.personality") { try setPersonality(persona) } }
@@ -74,7 +75,7 @@ func becomeProcess(
     }
     // What is open now would be the guest's: of the engine, the host's /proc, the shim's other containers.
     var kept = [control.raw] + labels.map(\.file) + placesOfPreserved(plan)
-    if case .guest(let guest) = program { kept += guest.code }
+    if case .guest(let guest) = program { kept += guest.code + opened }
     // Its executable, its mappings and what stays open are the node's files: nobody in the container may get at
     // them through /proc (a native process is executed from the container's own files instead).
     if !isNative { try step("/proc") { try Credentials.setDumpable(false) } }

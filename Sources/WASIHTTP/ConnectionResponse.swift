@@ -11,6 +11,8 @@ internal import NIOPosix
 extension ConnectionHandler {
     /// Between two looks, and how many there are.
     private static let moment = TimeAmount.microseconds(500)
+    /// The same, where the guest filled the pipe meanwhile, and so may be waiting.
+    private static let shortMoment = TimeAmount.microseconds(50)
     private static let mostLooks = 8
 
     func sendContinue(_ exchange: Exchange) {
@@ -85,8 +87,8 @@ extension ConnectionHandler {
 
     // MARK: The body
 
-    private func awaitLook(_ active: ActiveRequest, _ context: ChannelHandlerContext) {
-        active.look = context.eventLoop.scheduleTask(in: Self.moment) {
+    private func awaitLook(_ active: ActiveRequest, _ context: ChannelHandlerContext, in time: TimeAmount) {
+        active.look = context.eventLoop.scheduleTask(in: time) {
             [bound = NIOLoopBound((handler: self, active: active), eventLoop: context.eventLoop)] in
             bound.value.handler.look(bound.value.active)
         }
@@ -98,13 +100,14 @@ extension ConnectionHandler {
         guard active.looks < Self.mostLooks, context.channel.isWritable else { return startPump(active) }
         guard let waiting = source.waiting else { return abort(active) }
         // The guest goes on as long as there is room.
-        if waiting > source.capacity / 2 {
+        let fills = waiting > source.capacity / 2
+        if fills {
             guard let bytes = source.takeAll() else { return abort(active) }
             sendHead(active, length: nil)
             pumped(bytes, active)
             context.flush()
         }
-        awaitLook(active, context)
+        awaitLook(active, context, in: fills ? Self.shortMoment : Self.moment)
     }
 
     func startPump(_ active: ActiveRequest) {

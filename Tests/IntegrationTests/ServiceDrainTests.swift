@@ -91,7 +91,9 @@ extension Integration {
             // The streams that are served still.
             let last = try connection.frame(Kind.goAway).payload.prefix(4)
             #expect(Array(last) == [0, 0, 0, 1])
+            // And takes it back, as clients do that hear of it meanwhile: CANCEL.
             try connection.send(.get("/hello", stream: 3))
+            try connection.send(.init(kind: Kind.reset, stream: 3, payload: Data([0, 0, 0, 8])))
             #expect(try connection.frame(Kind.headers, stream: 1).payload.first == 0x88)
             #expect(try connection.frame(Kind.data, stream: 1).payload == Data("slept\n".utf8))
             #expect(await service.running.finished().status == 0)

@@ -9,7 +9,7 @@ internal import Synchronization
 /// pages are there, and those are cleared. Memories begin as copies of their first contents, not as maps of them: this is
 /// for modules that have little of these.
 package final class MemoryPool: Sendable {
-    private struct State: ~Copyable {
+    private struct State {
         var free: [PooledMemory] = []
         var pagemap: Int32?
     }

@@ -75,6 +75,15 @@ extension Integration {
             }
         }
 
+        /// Which pages of a memory are there is asked of the kernel; a guest with much in its memory has that mapped.
+        @Test(arguments: [("serve.wasm", true), ("plain.wasm", true), ("api.wasm", false)])
+        func memoryIsClearedWhereAGuestBeginsWithLittle(_ guest: String, isCleared: Bool) async throws {
+            try await Service.whileServing(guest) { service in
+                let files = try ProcessFacts(pid: try await service.running.pid).openFiles
+                #expect(files.contains { $0.hasSuffix("/pagemap") } == isCleared, "\(files)")
+            }
+        }
+
         /// The pipe of a response is made when there is something for it: a client that waits has the head by then.
         @Test(arguments: Service.guests) func aBodyMayBeginLongAfterItsResponse(_ guest: String) async throws {
             try await Service.whileServing(guest) { service in

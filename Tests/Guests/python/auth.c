@@ -29,17 +29,8 @@ static int is_equal(text a, text b) {
 }
 
 // What a request's calls bring: an instance lives no longer.
-static _Alignas(16) char heap[1 << 16];
-static size_t used;
-
-__attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_t had, size_t align, size_t size) {
-    (void)old;
-    used = (used + align - 1) & ~(align - 1);
-    if (had || size > sizeof heap - used)
-        __builtin_trap();
-    used += size;
-    return heap + used - size;
-}
+#define HEAP (1 << 16)
+#include "../serve/heap.h"
 
 __attribute__((export_name("martlet:python/auth#check"))) answer *check(const char *token, size_t length) {
     static answer result;

@@ -24,17 +24,8 @@ void outparam_set(int32_t, int32_t is_error, int32_t, int32_t, int64_t, int32_t,
 IMPORT("wasi:http/incoming-handler@0.2.0", "handle") void next_handle(int32_t request, int32_t out);
 
 // The host asks for the memory of what it returns. An instance answers one request.
-static _Alignas(16) char heap[1 << 16];
-static size_t used;
-
-__attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_t had, size_t align, size_t size) {
-    (void)old;
-    used = (used + align - 1) & ~(align - 1);
-    if (had || size > sizeof heap - used)
-        __builtin_trap();
-    used += size;
-    return heap + used - size;
-}
+#define HEAP (1 << 16)
+#include "heap.h"
 
 __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void handle(int32_t request, int32_t out) {
     list tokens;

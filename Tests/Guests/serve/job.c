@@ -10,17 +10,8 @@ void log_line(int32_t level, const char *context, size_t context_length, const c
 enum { WARN = 3 };
 
 // The host asks for the memory of what it returns. A short program frees nothing.
-static _Alignas(16) char heap[1 << 16];
-static size_t used;
-
-__attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_t had, size_t align, size_t size) {
-    (void)old;
-    used = (used + align - 1) & ~(align - 1);
-    if (had || size > sizeof heap - used)
-        __builtin_trap();
-    used += size;
-    return heap + used - size;
-}
+#define HEAP (1 << 16)
+#include "heap.h"
 
 static int32_t out;
 

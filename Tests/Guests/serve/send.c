@@ -8,32 +8,17 @@
 //   hold        prints "ready", and ends no more
 //   trap        what it says
 #include "serve.h"
+#include "text.h"
 
 IMPORT("wasi:cli/environment@0.2.0", "get-arguments") void get_arguments(list *);
 IMPORT("wasi:cli/stdin@0.2.0", "get-stdin") int32_t get_stdin(void);
 
 // The host asks for the memory of what it returns. What a step has taken is free after it, and a piece of a body after
 // the next.
-static _Alignas(16) char heap[1 << 20];
-static size_t used;
-
-__attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_t had, size_t align, size_t size) {
-    (void)old;
-    used = (used + align - 1) & ~(align - 1);
-    if (had || size > sizeof heap - used)
-        __builtin_trap();
-    used += size;
-    return heap + used - size;
-}
+#define HEAP (1 << 20)
+#include "heap.h"
 
 static int32_t out;
-
-static string words(const char *text) {
-    size_t length = 0;
-    while (text[length])
-        length++;
-    return (string){text, length};
-}
 
 static int begins(string text, const char *start) {
     string other = words(start);
@@ -46,26 +31,6 @@ static int begins(string text, const char *start) {
 }
 
 static string after(string text, size_t count) { return (string){text.bytes + count, text.length - count}; }
-
-static int32_t taken(result got) {
-    if (got.tag)
-        __builtin_trap();
-    return got.handle;
-}
-
-// 0 if nobody takes it any more.
-static int put(int32_t stream, string text) {
-    result written;
-    while (text.length > 0) {
-        // What one call takes at most.
-        size_t part = text.length < 4096 ? text.length : 4096;
-        stream_write(stream, text.bytes, part, &written);
-        if (written.tag)
-            return 0;
-        text = after(text, part);
-    }
-    return 1;
-}
 
 static void print(const char *text) { put(out, words(text)); }
 

@@ -30,6 +30,7 @@
 //
 // With PLAIN it knows of no interim responses, and can be lowered: /inform is not there.
 #include "serve.h"
+#include "text.h"
 
 // The host asks for the memory of what it returns. What a function has taken is free after it.
 static _Alignas(16) char heap[1 << 20];
@@ -44,13 +45,6 @@ __attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_
     for (size_t i = 0; i < had && i < size; i++)
         block[i] = ((char *)old)[i];
     return block;
-}
-
-static string words(const char *text) {
-    size_t length = 0;
-    while (text[length])
-        length++;
-    return (string){text, length};
 }
 
 static int same(string a, const char *text) {
@@ -77,27 +71,6 @@ static string digits(uint64_t value) {
         text[--start] = (char)('0' + value % 10);
     while (value /= 10);
     return (string){text + start, sizeof text - start};
-}
-
-static int32_t taken(result got) {
-    if (got.tag)
-        __builtin_trap();
-    return got.handle;
-}
-
-// 0 if nobody takes it any more.
-static int put(int32_t stream, string text) {
-    result written;
-    while (text.length > 0) {
-        // What one call takes at most.
-        size_t part = text.length < 4096 ? text.length : 4096;
-        stream_write(stream, text.bytes, part, &written);
-        if (written.tag)
-            return 0;
-        text.bytes += part;
-        text.length -= part;
-    }
-    return 1;
 }
 
 static void print(int32_t stream, const char *text) {

@@ -3,29 +3,16 @@ import Glibc
 
 /// Answers each request at a port of 127.0.0.1 with the number of its connection, from 1 on; bodies it does not know.
 final class CountingServer: Sendable {
-    let port: UInt16
-    private let listener: Int32
+    private let listener: LoopbackListener
+
+    var port: UInt16 { listener.port }
 
     init() throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let fd = listener
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(fd, generic, length) == 0 && listen(fd, 8) == 0 && getsockname(fd, generic, &length) == 0
-            }
-        }
-        guard bound else { throw FixtureError(description: "no port of 127.0.0.1 to listen on: errno \(errno)") }
-        port = UInt16(bigEndian: address.sin_port)
+        let listener = try LoopbackListener()
+        self.listener = listener
         Thread {
             var number = 0
-            while true {
-                // Ends with an error when the listener is shut down.
-                let connection = accept(fd, nil, nil)
-                guard connection >= 0 else { return }
+            while let connection = listener.next() {
                 number += 1
                 Thread { [number] in Self.answer(connection, "\(number)\n") }.start()
             }
@@ -45,8 +32,5 @@ final class CountingServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    deinit { listener.shutDown() }
 }
